@@ -1,0 +1,99 @@
+"""Every error that Civil Tongue raises on purpose. Each message is one sentence a person can act on."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class CivilTongueError(Exception):
+    """The base of them all; the command line prints its message and exits with ``exit_code``."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigInvalid(CivilTongueError):
+    """config.yaml cannot be used. ``problems`` holds every error, a line ``file:line:column: what`` each."""
+
+    exit_code = 2
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class TokenRefused(CivilTongueError):
+    """No token, or one that Discord does not take."""
+
+    exit_code = 3
+
+
+class IntentMissing(CivilTongueError):
+    """A privileged intent is switched off in the developer portal."""
+
+    exit_code = 4
+
+
+class DiscordUnreachable(CivilTongueError):
+    """No network, or no Discord at the other end of it."""
+
+    exit_code = 5
+
+
+class ModelUnavailable(CivilTongueError):
+    """The model cannot be had, or is not one that can be used here."""
+
+    exit_code = 6
+
+
+class FolderInUse(CivilTongueError):
+    """Another bot runs on the same data folder."""
+
+    exit_code = 7
+
+
+class RecordFailed(CivilTongueError):
+    """The record cannot be read or written: disk full, locked, damaged."""
+
+    exit_code = 8
+
+
+class KeyUnusable(CivilTongueError):
+    """The key that seals texts is missing, malformed, or not the one that rows were sealed with."""
+
+    exit_code = 9
+
+
+class ScoringFailed(CivilTongueError):
+    """A text got no score; the path goes on in fail-safe."""
+
+
+class Overloaded(ScoringFailed):
+    """The worker's queue is full or a deadline has passed."""
+
+
+class ModelFailed(ScoringFailed):
+    """The model raised on this text, or gave something that is not a probability."""
+
+
+class ShuttingDown(ScoringFailed):
+    """The worker is closing and answers what is queued with this."""
+
+
+class DeedFailed(CivilTongueError):
+    """A call to Discord did not do what it was to do."""
+
+
+class Forbidden(DeedFailed):
+    """The bot lacks a permission, or the member stands above it."""
+
+
+class Gone(DeedFailed):
+    """What the deed was about is no longer there: the message is deleted, the member has left."""
+
+
+class Unreachable(DeedFailed):
+    """The member takes no direct messages from this bot."""
+
+
+class TryLater(DeedFailed):
+    """Discord is down or limits us for longer than we wait."""

@@ -1,0 +1,146 @@
+"""Fine-tunes an encoder on examples: resumable, length-sorted batches, masked and weighted loss."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from bot.training.data import Examples
+
+_SORTED_TOGETHER = 64  # batches whose texts are sorted by length together: little padding, still shuffled
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """How to fit; see ``recipe.toml`` for what each means."""
+
+    passes: int
+    max_tokens: int
+    batch_size: int
+    learning_rate: float
+    warmup: float
+    weight_decay: float
+    checkpoint_every: int
+
+
+def fit(
+    model: Any,
+    tokenizer: Any,
+    examples: Examples,
+    options: FitOptions,
+    *,
+    seed: int,
+    checkpoint: Path,
+    progress: Callable[[int, int, float], None],
+) -> None:
+    """Train ``model`` in place.
+
+    Goes on from ``checkpoint`` where one stands: the order of batches depends on the seed alone, so that a resumed
+    run sees the same batches. ``progress`` is told (step, steps, smoothed loss).
+    """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model.to(device).train()
+    tokens = tokenizer(examples.texts, truncation=True, max_length=options.max_tokens)["input_ids"]
+    lengths = np.array([len(ids) for ids in tokens])
+    steps = options.passes * (len(tokens) // options.batch_size)
+    optimizer = torch.optim.AdamW(_parameter_groups(model, options.weight_decay), lr=options.learning_rate)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, options.warmup))
+    step, smoothed = _resume(checkpoint, model, optimizer, schedule)
+    targets, weights = torch.from_numpy(examples.targets), torch.from_numpy(examples.weights)
+    for number, batch in enumerate(_batches(lengths, options, seed)):
+        if number < step:
+            continue
+        torch.manual_seed(seed + number)  # dropout, the same after a resume
+        inputs = tokenizer.pad({"input_ids": [tokens[row] for row in batch]}, return_tensors="pt").to(device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            logits = model(**inputs).logits.float()
+        loss = masked_loss(logits, targets[batch].to(device), weights[batch].to(device))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        step = number + 1
+        smoothed = float(loss.detach()) if step == 1 else 0.98 * smoothed + 0.02 * float(loss.detach())
+        progress(step, steps, smoothed)
+        if step % options.checkpoint_every == 0:
+            _save(checkpoint, model, optimizer, schedule, step, smoothed)
+    model.eval()
+
+
+def masked_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Binary cross-entropy over known targets only: ``[n, labels]`` logits and targets (nan: unknown), ``[n]`` weights."""
+    known = ~targets.isnan()
+    losses = binary_cross_entropy_with_logits(logits, targets.nan_to_num(), reduction="none")
+    each = losses * known * weights.unsqueeze(1)
+    return each.sum() / (known * weights.unsqueeze(1)).sum().clamp(min=1.0)
+
+
+@torch.inference_mode()
+def logits_of(model: Any, tokenizer: Any, texts: Sequence[str], max_tokens: int) -> np.ndarray[Any, Any]:
+    """Logits ``[n, labels]`` of texts cut at ``max_tokens``, in the order given."""
+    device = next(model.parameters()).device
+    tokens = tokenizer(list(texts), truncation=True, max_length=max_tokens)["input_ids"]
+    order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
+    out = np.zeros((len(tokens), model.config.num_labels), np.float32)
+    for start in range(0, len(order), 64):
+        rows = order[start : start + 64]
+        inputs = tokenizer.pad({"input_ids": [tokens[row] for row in rows]}, return_tensors="pt").to(device)
+        out[rows] = model(**inputs).logits.float().cpu().numpy()
+    return out
+
+
+def _batches(lengths: np.ndarray[Any, Any], options: FitOptions, seed: int) -> Iterator[list[int]]:
+    random = np.random.default_rng(seed)
+    size = options.batch_size
+    for _ in range(options.passes):
+        order = random.permutation(len(lengths))
+        batches: list[list[int]] = []
+        for start in range(0, len(order), size * _SORTED_TOGETHER):
+            group = order[start : start + size * _SORTED_TOGETHER]
+            group = group[np.argsort(lengths[group], kind="stable")]
+            batches += [group[at : at + size].tolist() for at in range(0, len(group) - size + 1, size)]
+        batches = batches[: len(lengths) // size]
+        for index in random.permutation(len(batches)):
+            yield batches[index]
+
+
+def _rate(step: int, steps: int, warmup: float) -> float:
+    rising = max(1, int(steps * warmup))
+    return (step + 1) / rising if step < rising else max(0.0, (steps - step) / (steps - rising))
+
+
+def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
+    plain = [p for n, p in model.named_parameters() if p.dim() < 2 or "LayerNorm" in n]
+    decayed = [p for n, p in model.named_parameters() if not (p.dim() < 2 or "LayerNorm" in n)]
+    return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
+
+
+def _save(path: Path, model: Any, optimizer: Any, schedule: Any, step: int, smoothed: float) -> None:
+    state = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "schedule": schedule.state_dict(),
+        "step": step,
+        "smoothed": smoothed,
+    }
+    fresh = path.with_suffix(".new")
+    torch.save(state, fresh)
+    os.replace(fresh, path)
+
+
+def _resume(path: Path, model: Any, optimizer: Any, schedule: Any) -> tuple[int, float]:
+    if not path.exists():
+        return 0, 0.0
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    schedule.load_state_dict(state["schedule"])
+    return state["step"], state["smoothed"]
