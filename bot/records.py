@@ -197,8 +197,8 @@ class Fired:
 class Decision:
     """What the rules say about one post.
 
-    ``actions`` are to be done, ``held_back`` would have been but for ``hold_reason``. ``on`` are all labels that are on,
-    strongest first, also those that fired nothing.
+    ``actions`` are to be done, ``held_back`` would have been but for ``hold_reason``. ``on`` are all labels that are
+    on, strongest first, also those that fired nothing.
     """
 
     on: tuple[str, ...] = ()

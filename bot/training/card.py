@@ -16,7 +16,8 @@ A multi-label classifier for toxic comments in English: one independent probabil
 
 - Architecture: `BertForSequenceClassification` on MiniLM-L6 (22.7 M parameters), weights in bfloat16 safetensors.
 - Scores texts in windows of {window} tokens; the maximum over the windows of a text counts.
-- Trained on {rows:,} texts in {minutes:.0f} minutes with `python -m bot.training --data DIR` (recipe: `bot/training/recipe.toml`).
+- Trained on {rows:,} texts in {minutes:.0f} minutes with `python -m bot.training --data DIR`; the recipe is
+  `bot/training/recipe.toml`.
 - SHA-256 of `model.safetensors`: `{sha256}`
 
 ## Trained on
@@ -30,20 +31,22 @@ A multi-label classifier for toxic comments in English: one independent probabil
 
 ## Figures
 
-ROC AUC, folds 8 and 9 weighted back to the data's true prior, texts cut at {window} tokens. Fold 8 is the one that choices
-are made on; fold 9 and the test slice were only reported.
+ROC AUC, folds 8 and 9 weighted back to the data's true prior, texts cut at {window} tokens. Fold 8 is the one that
+choices are made on; fold 9 and the test slice were only reported.
 
 {table}
 
 ## Known limits
 
 English only: other languages are scored as noise. Sarcasm and context outside the message are not seen. Profanity
-among friends, gaming talk ("kill the boss") and identity words raise scores more than they should. The labels are those of
-Wikipedia talk pages of 2018, given by crowd workers.
+among friends, gaming talk ("kill the boss") and identity words raise scores more than they should. The labels are
+those of Wikipedia talk pages of 2018, given by crowd workers.
 """
 
 
-def write(out: Path, settings: dict[str, Any], figures: dict[str, dict[str, float]], *, rows: int, minutes: float) -> None:
+def write(
+    out: Path, settings: dict[str, Any], figures: dict[str, dict[str, float]], *, rows: int, minutes: float
+) -> None:
     """Write ``out/MODEL_CARD.md``; ``out/model.safetensors`` must be there already."""
     text = _TEMPLATE.format(
         labels=", ".join(settings["labels"]),

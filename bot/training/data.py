@@ -56,9 +56,7 @@ def jigsaw_test(data: Path, labels: Sequence[str]) -> Examples:
     """The unbiased slice of the challenge's scored test set."""
     rows = pd.read_parquet(data / "eval" / "jigsaw2018_test.parquet")
     rows = rows[rows["sample"] == "random"]
-    return Examples(
-        rows["text"].tolist(), rows[list(labels)].to_numpy(np.float32), np.ones(len(rows), np.float32)
-    )
+    return Examples(rows["text"].tolist(), rows[list(labels)].to_numpy(np.float32), np.ones(len(rows), np.float32))
 
 
 def civil_chat(

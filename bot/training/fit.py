@@ -21,6 +21,7 @@ _SORTED_TOGETHER = 64  # batches whose texts are sorted by length together: litt
 class FitOptions:
     """How to fit; see ``recipe.toml`` for what each means."""
 
+    prior_weighted: bool
     passes: int
     max_tokens: int
     batch_size: int
@@ -50,10 +51,12 @@ def fit(
     tokens = tokenizer(examples.texts, truncation=True, max_length=options.max_tokens)["input_ids"]
     lengths = np.array([len(ids) for ids in tokens])
     steps = options.passes * (len(tokens) // options.batch_size)
-    optimizer = torch.optim.AdamW(_parameter_groups(model, options.weight_decay), lr=options.learning_rate)
+    optimizer = torch.optim.AdamW(_parameter_groups(model, options.weight_decay), lr=options.learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, options.warmup))
     step, smoothed = _resume(checkpoint, model, optimizer, schedule)
     targets, weights = torch.from_numpy(examples.targets), torch.from_numpy(examples.weights)
+    if not options.prior_weighted:
+        weights = torch.ones_like(weights)
     for number, batch in enumerate(_batches(lengths, options, seed)):
         if number < step:
             continue
@@ -63,7 +66,7 @@ def fit(
             logits = model(**inputs).logits.float()
         loss = masked_loss(logits, targets[batch].to(device), weights[batch].to(device))
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
@@ -76,7 +79,7 @@ def fit(
 
 
 def masked_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
-    """Binary cross-entropy over known targets only: ``[n, labels]`` logits and targets (nan: unknown), ``[n]`` weights."""
+    """Binary cross-entropy over known targets: ``[n, labels]`` logits and targets (nan: unknown), ``[n]`` weights."""
     known = ~targets.isnan()
     losses = binary_cross_entropy_with_logits(logits, targets.nan_to_num(), reduction="none")
     each = losses * known * weights.unsqueeze(1)

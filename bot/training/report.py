@@ -11,14 +11,10 @@ from sklearn.metrics import precision_recall_curve, roc_auc_score
 from bot.training.data import Examples
 
 
-def auc_per_label(
-    logits: np.ndarray[Any, Any], examples: Examples, labels: Sequence[str]
-) -> dict[str, float]:
+def auc_per_label(logits: np.ndarray[Any, Any], examples: Examples, labels: Sequence[str]) -> dict[str, float]:
     """ROC AUC of each label, weighted back to the data's prior, and their plain mean as ``mean``."""
     each = {
-        label: float(
-            roc_auc_score(examples.targets[:, at], logits[:, at], sample_weight=examples.weights)
-        )
+        label: float(roc_auc_score(examples.targets[:, at], logits[:, at], sample_weight=examples.weights))
         for at, label in enumerate(labels)
     }
     return {**each, "mean": sum(each.values()) / len(each)}

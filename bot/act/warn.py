@@ -1,0 +1,49 @@
+"""Say to the member what was wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from bot.act.base import BaseAction, Stage, Urgency
+from bot.act.wording import Wording, fill
+from bot.errors import Unreachable
+from bot.records import Case
+
+DEFAULT_TEXT = (
+    "Your message in #{channel} on {server} was flagged as {labels}. Please keep the talk there friendly."
+    " Moderators know this as flag {number}."
+)
+
+
+class WarnAction(BaseAction):
+    """Warn by direct message; where that cannot be had, by a notice in the channel that goes away again."""
+
+    name: ClassVar[str] = "warn"
+    severity: ClassVar[float] = 10
+    needs: ClassVar[frozenset[str]] = frozenset({"send_messages"})
+    stage: ClassVar[int] = Stage.MESSAGE
+    urgency: ClassVar[int] = Urgency.DIRECT_MESSAGE
+    short: ClassVar[str | None] = "text"
+
+    text: Wording = Field(
+        default=DEFAULT_TEXT,
+        description="What the member is told. {member}, {server}, {channel}, {labels} and {number} are filled in.",
+    )
+    notice: Annotated[timedelta, Field(ge=timedelta(seconds=5), le=timedelta(minutes=10))] = Field(
+        default=timedelta(seconds=30),
+        description="How long the notice in the channel stays where the member takes no direct messages.",
+    )
+
+    async def do(self, case: Case) -> str:
+        flag = case.flag
+        text = fill(self.text, flag)
+        try:
+            await case.deeds.direct_message(flag.guild.id, flag.author.id, text)
+        except Unreachable as error:
+            seconds = self.notice.total_seconds()
+            await case.deeds.notice(flag.guild.id, flag.channel.id, flag.author.id, text, seconds=seconds)
+            return f"{error} A notice was posted in the channel for {seconds:g} s instead."
+        return "The member was told by direct message."

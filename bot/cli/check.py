@@ -1,0 +1,39 @@
+"""``check``: is this config right?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import config
+from bot.cli import options
+from bot.errors import ModelUnavailable
+from bot.score.model import labels_of
+
+
+def command(
+    path: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The file to check.")] = None,
+    data: options.Data = options.DEFAULT_DATA,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema for editors instead.")] = False,
+) -> None:
+    """Check config.yaml: prints every error at once, `FILE:line:column: what and how to mend it`, and exits 2.
+
+    Labels are compared with those that the model has, where the model is at hand.
+    """
+    if schema:
+        typer.echo(json.dumps(config.schema(), indent=2))
+        return
+    used = options.config_path(data, path)
+    settings = config.load(used, _labels_if_at_hand)
+    typer.echo(f"{used} is fine: {config.summary(settings)}")
+
+
+def _labels_if_at_hand(model: str) -> tuple[str, ...] | None:
+    try:
+        return labels_of(model)
+    except ModelUnavailable as error:
+        typer.echo(f"Labels were not compared with the model's: {error}", err=True)
+        return None

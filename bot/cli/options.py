@@ -1,0 +1,35 @@
+"""Options that several commands take, and what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import config
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data", metavar="DIR", help="Folder of the record and its key; its config.yaml is used if there is one."
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The rules. Default: DIR/config.yaml, else ./config.yaml, else the shipped one.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DEFAULT_DATA = Path("data")
+
+
+def config_path(folder: Path, given: Path | None) -> Path:
+    """The config file that a command uses."""
+    if given is not None:
+        return given
+    candidates = (folder / "config.yaml", Path("config.yaml"))
+    return next((path for path in candidates if path.exists()), config.shipped())

@@ -1,0 +1,151 @@
+"""``score``: what the model says about a text."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot import config
+from bot.cli import options
+from bot.errors import CivilTongueError, ModelFailed
+
+if TYPE_CHECKING:
+    from bot.decide.rules import Rules
+    from bot.score.model import Model
+
+_LINES_AT_ONCE = (
+    4096  # lines of a JSONL file that are scored together; long enough to sort by length, short enough to stream
+)
+
+
+def command(
+    texts: Annotated[
+        list[str] | None, typer.Argument(metavar="TEXT...", help="Texts; without any, lines of standard input.")
+    ] = None,
+    as_json: options.Json = False,
+    jsonl: Annotated[
+        str | None,
+        typer.Option(
+            "--jsonl",
+            metavar="FILE|-",
+            help='Score every {"text": ...} line of a file (- is standard input), in order.',
+        ),
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--model", help="embedded, a Hugging Face id or a folder, instead of the config's.")
+    ] = None,
+    data: options.Data = options.DEFAULT_DATA,
+    path: options.Config = None,
+) -> None:
+    """Score texts with the model, as the bot would.
+
+    A label is *on* at or over the lowest threshold of its ladder in the config, or 0.5 where it has none.
+
+    `--json` and `--jsonl` print one JSON object a line:
+    `{"text": ..., "labels": {"toxic": 0.98, ...}, "on": ["toxic", ...]}`.
+    With `--jsonl` other fields of a line are kept.
+    """
+    from bot.score.model import load
+
+    if texts and jsonl:
+        raise CivilTongueError("Name texts or --jsonl, not both.")
+    settings = config.load(options.config_path(data, path))
+    model = load(source or settings.model)
+    if jsonl:
+        raise typer.Exit(_score_lines(model, settings.rules, jsonl))
+    console = Console()
+    for text in texts or _typed():
+        [labels] = model.score_many([text])
+        if labels is None:
+            raise ModelFailed(f"{model.id} gave no probabilities for one of the texts: try another model.")
+        on = settings.rules.on(labels)
+        if as_json:
+            print(_object({"text": text}, labels, on))
+        else:
+            _show(console, text, labels, on)
+
+
+def _typed() -> Iterator[str]:
+    """The lines of standard input that have something in them, each as soon as it is there."""
+    return (line.rstrip("\n") for line in sys.stdin if line.strip())
+
+
+def _score_lines(model: Model, rules: Rules, source: str) -> int:
+    """Score a JSONL file to standard output; the exit code. A bad line is named, and ``error`` stands in its place."""
+    bad = 0
+    with ExitStack() as stack:
+        lines = sys.stdin if source == "-" else stack.enter_context(_opened(source))
+        bar = stack.enter_context(_progress())
+        task = bar.add_task("scoring", total=None)
+        for some in _chunks((number, line) for number, line in enumerate(lines, start=1) if line.strip()):
+            rows = [_parsed(line, f"{source}:{number}") for number, line in some]
+            scores = iter(model.score_many(row["text"] for row, problem in rows if not problem))
+            for row, problem in rows:
+                labels = None if problem else next(scores)
+                if labels is None:
+                    bad += 1
+                    problem = problem or f"{model.id} gave no probabilities for this text"
+                    print(problem, file=sys.stderr)
+                    print(json.dumps({**row, "error": problem}, ensure_ascii=False))
+                else:
+                    print(_object(row, labels, rules.on(labels)))
+            bar.update(task, advance=len(rows))
+    return 1 if bad else 0
+
+
+def _parsed(line: str, place: str) -> tuple[dict[str, Any], str]:
+    """The object on a line, and what is wrong with it, if anything."""
+    wanted = 'each line must be an object such as {"text": "hello"}.'
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {}, f"{place} is not JSON ({error}): {wanted}"
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        return {}, f"{place} has no text: {wanted}"
+    return row, ""
+
+
+def _object(row: Mapping[str, Any], labels: Mapping[str, float], on: Iterable[str]) -> str:
+    rounded = {label: round(probability, 4) for label, probability in labels.items()}
+    return json.dumps({**row, "labels": rounded, "on": list(on)}, ensure_ascii=False)
+
+
+def _show(console: Console, text: str, labels: Mapping[str, float], on: Collection[str]) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for label, probability in sorted(labels.items(), key=lambda item: -item[1]):
+        style = "bold red" if label in on else "dim"
+        table.add_row(
+            label, "█" * round(probability * 20), f"{probability:.3f}", "on" if label in on else "", style=style
+        )
+    console.print(Text(text, style="bold"), table)
+
+
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while some := list(islice(rest, _LINES_AT_ONCE)):
+        yield some
+
+
+def _opened(path: str) -> TextIO:
+    try:
+        return Path(path).open(encoding="utf-8")
+    except OSError as error:
+        raise CivilTongueError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _progress() -> Progress:
+    """A line of progress on standard error, where a person looks on."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.completed:,} texts scored"), TimeElapsedColumn())
+    return Progress(*columns, console=console, disable=not console.is_terminal, transient=True)

@@ -1,0 +1,125 @@
+"""The JSON schema of config.yaml, for editors: generated from the option classes, finished by hand for the short forms.
+
+Editors see what a schema can say. Unknown labels, duplicate keys, thresholds given twice and the like are left to
+``load``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from bot import act
+from bot.act import BaseAction
+from bot.config.ladders import OFF
+from bot.config.options import DURATION
+from bot.config.settings import LABELS, Settings
+
+_DURATION: JsonSchemaValue = {"type": "string", "pattern": f"^{DURATION}$", "examples": ["10m", "1h30m", "30d"]}
+# An id that is not in quotes is a number to YAML.
+_TEXT = ["string", "number"]
+
+
+def schema() -> dict[str, Any]:
+    """What config.yaml may hold, as a JSON schema (draft 2020-12)."""
+    definitions: dict[str, Any] = {}
+    whole = _of_model(Settings, definitions)
+    properties = whole["properties"]
+    del properties["rules"]
+    properties[LABELS] = {
+        "type": "object",
+        "description": "What to do about which label of the model.",
+        "additionalProperties": {"$ref": "#/$defs/ladder"},
+    }
+    definitions |= {"ladder": _LADDER, "step": _STEP, "do": _DO, "action": _action(definitions)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Civil Tongue",
+        **whole,
+        "required": [LABELS],
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+_DO = {
+    "description": "What to do: one action, or several.",
+    "oneOf": [
+        {"$ref": "#/$defs/action"},
+        {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"$ref": "#/$defs/action"}},
+    ],
+}
+_STEP = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["at", "do"],
+    "properties": {
+        "at": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "From this probability on."},
+        "do": {"$ref": "#/$defs/do"},
+    },
+}
+_LADDER = {
+    "description": "off, one action (at 0.5), one step, or a list of steps.",
+    "oneOf": [
+        {"const": OFF},
+        {"$ref": "#/$defs/action"},
+        {"$ref": "#/$defs/step"},
+        {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
+    ],
+}
+
+
+def _action(definitions: dict[str, Any]) -> dict[str, Any]:
+    """An action is its name, or a mapping of its name to its value or options."""
+    names = [{"const": name, "description": action.__doc__} for name, action in act.actions().items()]
+    options = {name: _options(action, definitions) for name, action in act.actions().items()}
+    mapping = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+    return {"oneOf": [*names, {**mapping, "properties": options}]}
+
+
+def _options(action: type[BaseAction], definitions: dict[str, Any]) -> dict[str, Any]:
+    full = _of_model(action, definitions)
+    if action.short is None:
+        return full
+    return {"anyOf": [full, full["properties"][action.short]]}
+
+
+def _of_model(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of ``model``; what it refers to goes to ``definitions``."""
+    made = model.model_json_schema(schema_generator=_AsWritten, ref_template="#/$defs/{model}")
+    definitions |= {name: _plain(each) for name, each in made.pop("$defs", {}).items()}
+    plain: dict[str, Any] = _plain(made)
+    return plain
+
+
+def _plain(node: Any) -> Any:
+    """Without what pydantic adds for programmers: titles from Python's names, and defaults that are no YAML."""
+    if isinstance(node, list):
+        return [_plain(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {key: _plain(value) for key, value in node.items() if key not in {"title", "default", "properties"}}
+    if "properties" in node:
+        plain["properties"] = {name: _plain(value) for name, value in node["properties"].items()}
+    return plain
+
+
+class _AsWritten(GenerateJsonSchema):
+    """Options as they stand in YAML, which is not as they stand in JSON."""
+
+    def timedelta_schema(self, schema: core_schema.TimedeltaSchema) -> JsonSchemaValue:
+        return dict(_DURATION)
+
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        return {**super().str_schema(schema), "type": _TEXT}
+
+    def tuple_schema(self, schema: core_schema.TupleSchema) -> JsonSchemaValue:
+        return {**super().tuple_schema(schema), "uniqueItems": True}
+
+    def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
+        return {}  # the rules, which are written by hand
+
+    def bool_schema(self, schema: core_schema.BoolSchema) -> JsonSchemaValue:
+        return {"type": "boolean"}

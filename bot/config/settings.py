@@ -1,0 +1,144 @@
+"""config.yaml → frozen settings, or every error in it with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
+
+import bot
+from bot import act
+from bot.config import words
+from bot.config.ladders import read_ladders
+from bot.config.options import read_model
+from bot.config.problems import Problems
+from bot.config.reading import Document, Unreadable, read
+from bot.decide.limits import LimitOptions
+from bot.decide.rules import Rules
+from bot.errors import ConfigInvalid
+from bot.read.eligibility import Exempt
+from bot.read.views import AllowList
+from bot.record.options import RetentionOptions
+from bot.records import Mode
+from bot.score.options import WorkerOptions
+
+LABELS = "labels"  # read into ``rules``, unlike every other key, which has the name of its field
+
+ModelLabels = Sequence[str] | Callable[[str], Sequence[str] | None]
+
+
+def _address(*schemes: str) -> AfterValidator:
+    def check(address: str) -> str:
+        if not address.startswith(schemes) or address in schemes or not address.isascii() or " " in address:
+            raise ValueError(words.must_be(f"an address that starts with {words.either(schemes)}", address))
+        return address.rstrip("/")
+
+    return AfterValidator(check)
+
+
+class DiscordOptions(BaseModel):
+    """``discord:`` in config.yaml: where Discord is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api: Annotated[str, _address("https://", "http://")] = Field(
+        default="https://discord.com/api/v10",
+        description="Address of the REST API, or of a proxy or compatible server.",
+    )
+    gateway: Annotated[str, _address("wss://", "ws://")] | None = Field(
+        default=None, description="Address of the gateway; without it, the API is asked for it."
+    )
+
+
+class Settings(BaseModel):
+    """What config.yaml says. Every field but ``rules`` is a key of the file; ``rules`` come from ``labels``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    model: str = Field(
+        default="embedded",
+        min_length=1,
+        description="The model that scores: embedded, a Hugging Face id (id@revision pins it), or a folder.",
+    )
+    mode: Mode = Field(
+        default="shadow", description="shadow: only record what would be done. live: do it. Without it: shadow."
+    )
+    log_channel: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Where the moderators see the flags: a channel's name or id."
+    )
+    exempt: Exempt = Field(default_factory=Exempt, description="Who and where is left alone.")
+    allow: AllowList = Field(
+        default_factory=AllowList, description="Phrases that do not count; the rest of the message still does."
+    )
+    retention: RetentionOptions = Field(default_factory=RetentionOptions, description="How long things are kept.")
+    limits: LimitOptions = Field(default_factory=LimitOptions, description="What stops a rule that runs away.")
+    worker: WorkerOptions = Field(default_factory=WorkerOptions, description="How the scoring is done.")
+    discord: DiscordOptions = Field(default_factory=DiscordOptions, description="Where Discord is.")
+    rules: InstanceOf[Rules] = Field(default_factory=Rules, exclude=True)
+
+
+def keys() -> list[str]:
+    """The keys of the file, in the order in which they are documented."""
+    return [*(name for name in Settings.model_fields if name != "rules"), LABELS]
+
+
+def load(path: Path, labels: ModelLabels | None = None) -> Settings:
+    """The settings in the file at ``path``; raises ``ConfigInvalid`` with every error in it.
+
+    ``labels`` are those of the model, or a function that gives them for the file's ``model`` (None where it cannot
+    know); without them, labels are not compared with the model's.
+    """
+    try:
+        document = read(path.read_bytes())
+    except OSError as error:
+        raise ConfigInvalid(
+            [f"{path}:1:1: the file cannot be read: {error.strerror or type(error).__name__}"]
+        ) from error
+    except Unreadable as error:
+        raise ConfigInvalid([f"{path}:{error.place.line}:{error.place.column}: {error.sentence}"]) from error
+    return _settings(document, Problems(str(path), document), labels)
+
+
+def shipped() -> Path:
+    """The config.yaml that Civil Tongue comes with: inside an installed package, else at the top of the checkout."""
+    packaged = Path(str(resources.files(bot))) / "config.yaml"
+    return packaged if packaged.is_file() else packaged.parents[1] / "config.yaml"
+
+
+def summary(settings: Settings) -> str:
+    """One line on what ``settings`` mean."""
+    ladders = settings.rules.ladders
+    watched = ", ".join(label for label, ladder in ladders.items() if ladder.steps) or "none"
+    where = f"flags go to {settings.log_channel}" if settings.log_channel else "flags go to the record only"
+    return f"{settings.mode} mode, model {settings.model}, labels {watched}, {where}"
+
+
+def _settings(document: Document, problems: Problems, labels: ModelLabels | None) -> Settings:
+    raw = document.data
+    if not isinstance(raw, dict):
+        what = "the file is empty; it needs at least" if raw is None else "the file must be a mapping of keys such as"
+        problems.at((), f"{what} {LABELS}")
+        raise problems.error()
+    for key in raw:
+        if key not in keys():
+            problems.at_key((key,), words.unknown(key, keys()))
+    sections = {key: value for key, value in raw.items() if key in keys() and key != LABELS}
+    settings = read_model(Settings, sections, (), problems)
+    ladders = read_ladders(raw[LABELS], (LABELS,), problems, _labels_of(raw, labels)) if LABELS in raw else {}
+    if LABELS not in raw and not len(problems):
+        problems.at((), f"the file needs the key {LABELS}: without it nothing would ever be flagged")
+    if settings is None or len(problems):
+        raise problems.error()
+    # A decision with anything fired is a flag, whether or not the owner wrote it out.
+    rules = Rules(ladders, always=(act.make("flag"),))
+    return settings.model_copy(update={"rules": rules})
+
+
+def _labels_of(raw: dict[str, Any], labels: ModelLabels | None) -> Sequence[str] | None:
+    if not callable(labels):
+        return labels
+    model = raw.get("model", Settings.model_fields["model"].default)
+    return labels(model) if isinstance(model, str) else None

@@ -1,0 +1,1 @@
+"""Scores become a decision: pure rules first, then the limits that may hold a decision back."""

@@ -1,0 +1,77 @@
+"""The rules, applied: pure, no clock, no I/O. Several labels that fire become one decision."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple
+
+from bot.decide.rules import Rules
+from bot.records import Action, Decision, Fired, Scores, Step, ViewScores
+
+
+class _Peak(NamedTuple):
+    """The highest probability of a label, and the view it came from."""
+
+    probability: float
+    view: ViewScores
+
+
+class _Reached(NamedTuple):
+    label: str
+    peak: _Peak
+    step: Step
+
+
+def decide(scores: Scores, rules: Rules) -> Decision:
+    """What ``rules`` say about ``scores``.
+
+    The highest step of each label fires. ``fired`` is sorted by weight: the step with the strongest action first, then
+    the one with the greater sum of strengths, then the greater margin over its threshold, then by label.
+    """
+    peaks = _peaks(scores)
+    reached = [
+        _Reached(label, peak, step)
+        for label, peak in peaks.items()
+        if (step := rules.reached(label, peak.probability)) is not None
+    ]
+    reached.sort(key=_weight)
+    wanted = [action for each in reached for action in each.step.do]
+    return Decision(
+        on=rules.on({label: peak.probability for label, peak in peaks.items()}),
+        fired=tuple(_fired(each) for each in reached),
+        actions=_merged([*wanted, *rules.always] if reached else ()),
+    )
+
+
+def _peaks(scores: Scores) -> dict[str, _Peak]:
+    """Label → its peak over all views; a probability that is not a number is as if it had not been scored."""
+    peaks: dict[str, _Peak] = {}
+    for view in scores.views:
+        for label, probability in view.labels.items():
+            if math.isnan(probability):
+                continue
+            if label not in peaks or probability > peaks[label].probability:
+                peaks[label] = _Peak(probability, view)
+    return peaks
+
+
+def _weight(reached: _Reached) -> tuple[float, float, float, str]:
+    """The sort key of a step that fired: heaviest first."""
+    strengths = [action.strength for action in reached.step.do]
+    margin = reached.peak.probability - reached.step.at
+    return -max(strengths, default=0.0), -math.fsum(strengths), -margin, reached.label
+
+
+def _fired(reached: _Reached) -> Fired:
+    label, (probability, view), step = reached
+    return Fired(label, probability, step.at, step.source, view.surface, view.view, step.line)
+
+
+def _merged(wanted: Iterable[Action]) -> tuple[Action, ...]:
+    """One action of each kind, the strongest; of equals the first, which comes from the heaviest step."""
+    best: dict[Hashable, Action] = {}
+    for action in wanted:
+        if action.kind not in best or action.strength > best[action.kind].strength:
+            best[action.kind] = action
+    return tuple(sorted(best.values(), key=lambda action: (action.stage, action.urgency, action.name)))

@@ -1,0 +1,1 @@
+"""The side that faces Discord: events become posts, deeds become calls."""

@@ -1,0 +1,1 @@
+"""What is read of a post: whether at all, and in which views."""

@@ -1,0 +1,238 @@
+"""The record of one data folder: opened by one bot, written by one task.
+
+A flag is written before its actions and again after each, so that a bot that dies in between knows what it was doing.
+Every failure of the database is a ``RecordFailed``; one to write is also the trouble ``record`` in ``Health``, until
+writing works again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import structlog
+from sqlalchemy import CursorResult, Update, func, select, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import Session
+
+from bot.errors import KeyUnusable
+from bot.health import Health
+from bot.record.database import DATABASE_NAME, disposed, open_for_reading, open_for_writing, plain_errors
+from bot.record.lock import locked
+from bot.record.migrating import migrate
+from bot.record.options import RetentionOptions
+from bot.record.reading import Reading, opened
+from bot.record.retention import Expired, erase_texts, expire
+from bot.record.rotation import finish_rotation, rotate
+from bot.record.rows import flag_from, flag_row, plain
+from bot.record.scores import ScoreBuffer, ScoredPost
+from bot.record.sealing import key_file_for, make_private
+from bot.record.tables import MILLISECOND, FlagRow, OutcomeRow
+from bot.record.vault import Vault, find_keys, make_key, texts_per_key
+from bot.record.writer import Writer
+from bot.records import CardPlace, Decision, Flag, Outcome, Post, Scores, Status
+
+log = structlog.get_logger()
+
+
+class Ledger(Reading):
+    """The record, to be read and written. ``Ledger.at`` opens it; ``Ledger.reading`` looks on beside a running bot."""
+
+    def __init__(
+        self,
+        folder: Path,
+        engine: AsyncEngine,
+        vault: Vault,
+        *,
+        key_file: Path,
+        writer: Writer,
+        buffer: ScoreBuffer,
+        retention: RetentionOptions,
+    ) -> None:
+        super().__init__(folder / DATABASE_NAME, engine, vault)
+        self._folder = folder
+        self._key_file = key_file
+        self._writer = writer
+        self._buffer = buffer
+        self._retention = retention
+
+    @classmethod
+    @asynccontextmanager
+    async def at(
+        cls,
+        folder: Path,
+        retention: RetentionOptions | None = None,
+        health: Health | None = None,
+        *,
+        key_file: Path | None = None,
+    ) -> AsyncIterator[Self]:
+        """Open the record in ``folder``, making and migrating what is needed.
+
+        ``key_file``: by default the one CIVIL_TONGUE_KEY_FILE names, else ``folder/key``, which is made where no text
+        is sealed yet. A key that is missing or wrong does not stop the record: see ``key_trouble``.
+        Raises ``FolderInUse`` and ``RecordFailed``.
+        """
+        key_file = key_file or key_file_for(folder)
+        database = folder / DATABASE_NAME
+        with plain_errors(folder):
+            await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        async with AsyncExitStack() as stack:
+            stack.enter_context(locked(folder))
+            await asyncio.to_thread(migrate, database)
+            engine = await stack.enter_async_context(disposed(open_for_writing(database)))
+            reader = await stack.enter_async_context(disposed(open_for_reading(database)))
+            writer = await stack.enter_async_context(Writer(engine, database, health or Health()))
+            vault = await _open_vault(writer, key_file, ours=key_file == folder / "key")
+            buffer = await stack.enter_async_context(ScoreBuffer(writer))
+            yield cls(
+                folder,
+                reader,
+                vault,
+                key_file=key_file,
+                writer=writer,
+                buffer=buffer,
+                retention=retention or RetentionOptions(),
+            )
+
+    @staticmethod
+    def reading(folder: Path, *, key_file: Path | None = None) -> AbstractAsyncContextManager[Reading]:
+        """Look at the record in ``folder`` while a bot may be running on it; see ``reading.opened``."""
+        return opened(folder, key_file or key_file_for(folder))
+
+    @property
+    def scores_dropped(self) -> int:
+        """How many posts' scores were given up since the start, because the database did not take them."""
+        return self._buffer.dropped
+
+    def add_scores(self, post: Post, scores: Scores) -> None:
+        """Note the scores of a post, without its text. Never waits: they are on disk within about a second."""
+        self._buffer.add(ScoredPost.of(post, scores, _now()))
+
+    async def flush_scores(self) -> None:
+        """Have the scores that were added so far on disk when this returns."""
+        await self._buffer.flush()
+
+    async def open_flag(self, post: Post, scores: Scores, decision: Decision) -> Flag | None:
+        """Write the flag, its sealed text and its planned actions, all or nothing.
+
+        None when this text of this message has a flag already: it was replayed, or another task was faster. The flag
+        that is returned has its text even where ``key_trouble`` keeps that from being stored.
+        """
+        return await self._writer.do(lambda session: self._open(session, post, scores, decision))
+
+    def _open(self, session: Session, post: Post, scores: Scores, decision: Decision) -> Flag | None:
+        same_message = (FlagRow.guild_id == post.guild.id, FlagRow.message_id == post.message_id)
+        known = session.execute(select(FlagRow.text_hash, FlagRow.hashed_with).where(*same_message))
+        if any(self._vault.may_be(post.text, text_hash, hashed_with) for text_hash, hashed_with in known):
+            return None
+        last = session.scalar(select(func.max(FlagRow.number)).where(FlagRow.guild_id == post.guild.id)) or 0
+        text_hash, hashed_with = self._vault.hash(post.text)
+        row = flag_row(
+            post,
+            scores,
+            decision,
+            number=last + 1,
+            text_hash=text_hash,
+            hashed_with=hashed_with,
+            created_at=_now(),
+        )
+        session.add(row)
+        session.flush()
+        if sealed := self._vault.seal(row.id, post.text):
+            session.add(sealed)
+        return flag_from(row, post.text)
+
+    async def start(self, flag: Flag, position: int) -> bool:
+        """Note that the action at ``position`` of the outcomes is about to be done; False when it was begun before."""
+        return await self._change(
+            _outcome(flag, position)
+            .where(OutcomeRow.status == Status.PLANNED)
+            .values(status=Status.STARTED, started_at=_now())
+        )
+
+    async def finish(self, flag: Flag, position: int, outcome: Outcome) -> None:
+        """Note what became of an action. Where there is a final outcome already, that one stays."""
+        if not outcome.status.is_final:
+            raise ValueError(f"an action is not finished while it is {outcome.status}")
+        await self._change(
+            _outcome(flag, position)
+            .where(OutcomeRow.status.in_((Status.PLANNED, Status.STARTED)))
+            .values(
+                status=outcome.status,
+                detail=outcome.detail,
+                options=plain(outcome.options) if outcome.options else OutcomeRow.options,
+                took=outcome.took,
+                finished_at=_now(),
+            )
+        )
+
+    async def close(self, flag: Flag) -> None:
+        """Note that nothing more is to be done about the flag but its card."""
+        await self._change(_flag(flag).where(FlagRow.closed_at.is_(None)).values(closed_at=_now()))
+
+    async def card_posted(self, flag: Flag, place: CardPlace | None) -> None:
+        """Note where the card is; None: there is nowhere to post it, and it is not to be tried again."""
+        channel_id, message_id = (place.channel_id, place.message_id) if place else (None, None)
+        values = {"card_due": False, "card_channel_id": channel_id, "card_message_id": message_id}
+        await self._change(_flag(flag).values(values))
+
+    async def _change(self, statement: Update) -> bool:
+        """Whether a row was changed."""
+
+        def run(session: Session) -> bool:
+            result: Any = session.execute(statement, execution_options={"synchronize_session": False})
+            return isinstance(result, CursorResult) and result.rowcount > 0
+
+        return await self._writer.do(run)
+
+    async def rotate_key(self) -> int:
+        """Reseal all texts with a new key and drop the old one; returns how many. Flagging goes on meanwhile.
+
+        Raises ``KeyUnusable`` when the key in use is not the right one, or its file cannot be written.
+        """
+        return await rotate(self._writer, self._vault, self._key_file)
+
+    async def expire(self, now: datetime) -> Expired:
+        """Delete what is past its time at ``now``. To be called every hour or so."""
+        return await expire(self._writer, self._folder, self._retention, now)
+
+    async def erase_texts(self, guild_id: int, member_id: int) -> Expired:
+        """Delete the texts of a member on request, from the backups too."""
+        return await erase_texts(self._writer, self._folder, guild_id, member_id, _now())
+
+
+def _outcome(flag: Flag, position: int) -> Update:
+    return update(OutcomeRow).where(OutcomeRow.flag_id == flag.id, OutcomeRow.position == position)
+
+
+def _flag(flag: Flag) -> Update:
+    return update(FlagRow).where(FlagRow.guild_id == flag.guild.id, FlagRow.id == flag.id)
+
+
+def _now() -> datetime:
+    """The time in the whole milliseconds that the record keeps."""
+    now = datetime.now(UTC)
+    return now - (now - now.replace(microsecond=0)) % MILLISECOND
+
+
+async def _open_vault(writer: Writer, key_file: Path, *, ours: bool) -> Vault:
+    """Find the keys, make ready to hash, and finish a rotation that was cut short."""
+    sealed = await writer.do(texts_per_key)
+    vault = await asyncio.to_thread(find_keys, key_file, sealed)
+    if vault.ring is None and not vault.trouble:
+        vault = await asyncio.to_thread(make_key, key_file, ours=ours)
+    elif vault.ring is not None:
+        await asyncio.to_thread(make_private, key_file, ours=ours)
+    await writer.do(vault.prepare_hashing)
+    if vault.trouble:
+        log.warning("texts of new flags are not kept", reason=vault.trouble)
+    elif vault.ring and len(vault.ring.keys) > 1:
+        try:
+            await finish_rotation(writer, vault, key_file)
+        except KeyUnusable as error:
+            log.warning("older keys stay in the key file", reason=str(error))
+    return vault

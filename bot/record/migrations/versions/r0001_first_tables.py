@@ -1,0 +1,147 @@
+"""The first tables: flags with their outcomes and sealed texts, and the scores of every post."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "r0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    _make_flags()
+    _make_outcomes_and_texts()
+    _make_what_scores_name()
+    _make_scores()
+
+
+def _make_flags() -> None:
+    op.create_table(
+        "hash_secrets",
+        sa.Column("id", ROW_ID, primary_key=True),
+        sa.Column("key_id", sa.Text()),
+        sa.Column("nonce", sa.LargeBinary()),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
+        "flags",
+        sa.Column("id", ROW_ID, primary_key=True),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("guild_name", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel_name", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.BigInteger()),
+        sa.Column("parent_name", sa.Text()),
+        sa.Column("author_id", sa.BigInteger(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
+        sa.Column("author_is_bot", sa.Boolean(), nullable=False),
+        sa.Column("author_roles", sa.JSON(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("is_edit", sa.Boolean(), nullable=False),
+        sa.Column("text_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("hashed_with", ROW_ID, sa.ForeignKey("hash_secrets.id"), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("views", sa.JSON(), nullable=False),
+        sa.Column("unscored", sa.BigInteger(), nullable=False),
+        sa.Column("on_labels", sa.JSON(), nullable=False),
+        sa.Column("fired", sa.JSON(), nullable=False),
+        sa.Column("hold_reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger()),
+        sa.Column("verdict", sa.Text()),
+        sa.Column("verdict_by_id", sa.BigInteger()),
+        sa.Column("verdict_by_name", sa.Text()),
+        sa.Column("verdict_at", sa.BigInteger()),
+        sa.Column("card_due", sa.Boolean(), nullable=False),
+        sa.Column("card_channel_id", sa.BigInteger()),
+        sa.Column("card_message_id", sa.BigInteger()),
+        sa.UniqueConstraint("guild_id", "number"),
+        sa.UniqueConstraint("guild_id", "message_id", "text_hash"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_flags_guild_id_author_id", "flags", ["guild_id", "author_id"])
+    for name, where in (("ix_flags_open", "closed_at IS NULL"), ("ix_flags_card_due", "card_due")):
+        op.create_index(name, "flags", ["id"], sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+def _make_outcomes_and_texts() -> None:
+    op.create_table(
+        "outcomes",
+        sa.Column("flag_id", ROW_ID, sa.ForeignKey("flags.id"), primary_key=True),
+        sa.Column("position", sa.BigInteger(), primary_key=True),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("options", sa.JSON(), nullable=False),
+        sa.Column("took", sa.Double()),
+        sa.Column("started_at", sa.BigInteger()),
+        sa.Column("finished_at", sa.BigInteger()),
+    )
+    op.create_table(
+        "sealed_texts",
+        sa.Column("flag_id", ROW_ID, sa.ForeignKey("flags.id"), primary_key=True),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+    )
+    op.create_index("ix_sealed_texts_key_id", "sealed_texts", ["key_id"])
+
+
+def _make_what_scores_name() -> None:
+    op.create_table(
+        "names",
+        sa.Column("id", ROW_ID, primary_key=True, autoincrement=False),
+        sa.Column("name", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "places",
+        sa.Column("id", ROW_ID, primary_key=True),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("parent_id", sa.BigInteger(), nullable=False),
+        sa.Column("category_id", sa.BigInteger(), nullable=False),
+        sa.UniqueConstraint("guild_id", "channel_id", "parent_id", "category_id"),
+    )
+    op.create_table(
+        "role_sets",
+        sa.Column("id", ROW_ID, primary_key=True),
+        sa.Column("roles", sa.Text(), nullable=False),
+        sa.UniqueConstraint("roles"),
+    )
+    op.create_table(
+        "models",
+        sa.Column("id", ROW_ID, primary_key=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("labels", sa.Text(), nullable=False),
+        sa.UniqueConstraint("name", "labels"),
+    )
+    op.create_table(
+        "readings",
+        sa.Column("id", ROW_ID, primary_key=True),
+        sa.Column("surface", sa.Text(), nullable=False),
+        sa.Column("view", sa.Text(), nullable=False),
+        sa.UniqueConstraint("surface", "view"),
+    )
+
+
+def _make_scores() -> None:
+    op.create_table(
+        "scores",
+        sa.Column("id", ROW_ID, primary_key=True),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("place_id", ROW_ID, sa.ForeignKey("places.id"), nullable=False),
+        sa.Column("author_id", sa.BigInteger(), nullable=False),
+        sa.Column("role_set_id", ROW_ID, sa.ForeignKey("role_sets.id"), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("is_edit", sa.Boolean(), nullable=False),
+        sa.Column("model_id", ROW_ID, sa.ForeignKey("models.id"), nullable=False),
+        sa.Column("unscored", sa.BigInteger(), nullable=False),
+        sa.Column("views", sa.LargeBinary(), nullable=False),
+    )
+    op.create_index("ix_scores_seen_at", "scores", ["seen_at"])

@@ -1,0 +1,244 @@
+"""What can be asked of a record, by a running bot and by the command line beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
+
+from bot.errors import RecordFailed
+from bot.record.database import DATABASE_NAME, disposed, open_for_reading, plain_errors
+from bot.record.migrating import check_revision
+from bot.record.packing import unpack
+from bot.record.rows import flag_from
+from bot.record.scores import ScoredPost
+from bot.record.tables import FlagRow, ModelRow, NameRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
+from bot.record.vault import Vault, find_keys, texts_per_key
+from bot.records import Flag, Named, Scores, ViewScores
+
+T = TypeVar("T")
+
+FLAGS_TOGETHER = 200
+SCORES_TOGETHER = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class FlagFilter:
+    """Which flags are wanted; None asks nothing.
+
+    ``channel`` and ``member`` are ids or names, in any case, with or without ``#`` or ``@``; a channel's threads are
+    in it. ``label``: one that was on. ``verdict``: ``none`` for flags still waiting for one. ``before_number`` counts
+    in one guild, so it wants ``guild_id``.
+    """
+
+    guild_id: int | None = None
+    channel: str | int | None = None
+    member: str | int | None = None
+    label: str | None = None
+    since: datetime | None = None
+    verdict: Literal["upheld", "mistaken", "none"] | None = None
+    limit: int = 50
+    number: int | None = None
+    before_number: int | None = None
+    before_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.before_number is not None and self.guild_id is None:
+            raise ValueError("before_number needs a guild_id: flags are numbered per guild")
+
+
+class Reading:
+    """A record opened for questions. Every answer is of one moment; none waits for a writer."""
+
+    def __init__(self, database: Path, engine: AsyncEngine, vault: Vault) -> None:
+        self._database = database
+        self._reader = engine
+        self._vault = vault
+
+    @property
+    def key_trouble(self) -> str | None:
+        """A sentence when the key is missing or not the right one; some texts are then None, and new ones not kept."""
+        return self._vault.trouble
+
+    async def flag(self, guild_id: int, number: int) -> Flag | None:
+        wanted = select(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.number == number)
+        return next(iter(await self._flags(wanted)), None)
+
+    async def flags(self, wanted: FlagFilter = FlagFilter()) -> list[Flag]:
+        """The newest flags that ``wanted`` lets through, newest first, at most its ``limit``."""
+        newest_first = select(FlagRow).where(*_conditions(wanted)).order_by(FlagRow.id.desc())
+        return await self._flags(newest_first.limit(wanted.limit))
+
+    async def every_flag(self, wanted: FlagFilter = FlagFilter()) -> AsyncIterator[Flag]:
+        """As ``flags``, but all of them, whatever the ``limit``, holding only a few in memory."""
+        page = replace(wanted, limit=FLAGS_TOGETHER)
+        while flags := await self.flags(page):
+            for flag in flags:
+                yield flag
+            page = replace(page, before_id=flags[-1].id)
+
+    async def flag_count(self, guild_id: int | None = None) -> int:
+        wanted = select(func.count()).select_from(FlagRow).where(*_conditions(FlagFilter(guild_id=guild_id)))
+        return await self._read(lambda session: session.scalar(wanted) or 0)
+
+    async def unfinished(self, limit: int = FLAGS_TOGETHER, after_id: int = 0) -> list[Flag]:
+        """Flags that are not closed, oldest first; go on with ``after_id``, the id of the last one."""
+        wanted = select(FlagRow).where(FlagRow.closed_at.is_(None), FlagRow.id > after_id)
+        return await self._flags(wanted.order_by(FlagRow.id).limit(limit))
+
+    async def without_card(self, limit: int = FLAGS_TOGETHER, after_id: int = 0) -> list[Flag]:
+        """Closed flags whose card is still to be posted, oldest first."""
+        wanted = select(FlagRow).where(FlagRow.card_due, FlagRow.closed_at.is_not(None), FlagRow.id > after_id)
+        return await self._flags(wanted.order_by(FlagRow.id).limit(limit))
+
+    async def guilds(self) -> list[Named]:
+        """The guilds that have flags, by the names they had at their last one."""
+        newest = select(func.max(FlagRow.id)).group_by(FlagRow.guild_id)
+        wanted = select(FlagRow.guild_id, FlagRow.guild_name).where(FlagRow.id.in_(newest)).order_by(FlagRow.guild_id)
+        return await self._read(lambda session: [Named(*row) for row in session.execute(wanted)])
+
+    async def score_count(self, guild_id: int | None = None) -> int:
+        wanted = select(func.count()).select_from(ScoreRow)
+        if guild_id is not None:
+            wanted = wanted.join(PlaceRow, PlaceRow.id == ScoreRow.place_id).where(PlaceRow.guild_id == guild_id)
+        return await self._read(lambda session: session.scalar(wanted) or 0)
+
+    async def scores(self, guild_id: int, since: datetime | None = None) -> AsyncIterator[ScoredPost]:
+        """What was scored in a guild, oldest first, with today's names and probabilities to four decimals."""
+        last = 0
+        while True:
+            page = await self._read(lambda session, after=last: _scored_posts(session, guild_id, since, after))  # type: ignore[misc]
+            if not page:
+                return
+            for _row_id, post in page:
+                yield post
+            last = page[-1][0]
+
+    async def _flags(self, wanted: Select[FlagRow]) -> list[Flag]:
+        return await self._read(
+            lambda session: [flag_from(row, self._vault.open(row.sealed)) for row in session.scalars(wanted)]
+        )
+
+    async def _read(self, question: Callable[[Session], T]) -> T:
+        with plain_errors(self._database):
+            async with AsyncSession(self._reader) as session:
+                return await session.run_sync(question)
+
+
+@asynccontextmanager
+async def opened(folder: Path, key_file: Path) -> AsyncIterator[Reading]:
+    """The record in ``folder``, without its lock; makes, migrates and changes nothing. Raises ``RecordFailed``."""
+    database = folder / DATABASE_NAME
+    if not await asyncio.to_thread(database.exists):
+        raise RecordFailed(f"{folder} holds no record yet: start the bot on it once")
+    async with disposed(open_for_reading(database)) as engine:
+        with plain_errors(database):
+            async with AsyncSession(engine) as session:
+                await session.run_sync(lambda session: check_revision(session.connection(), database))
+                sealed = await session.run_sync(texts_per_key)
+        yield Reading(database, engine, await asyncio.to_thread(find_keys, key_file, sealed))
+
+
+def _conditions(wanted: FlagFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.guild_id is not None:
+        conditions.append(FlagRow.guild_id == wanted.guild_id)
+    if wanted.channel is not None:
+        channel = _means(wanted.channel, FlagRow.channel_id, FlagRow.channel_name)
+        conditions.append(or_(channel, _means(wanted.channel, FlagRow.parent_id, FlagRow.parent_name)))
+    if wanted.member is not None:
+        conditions.append(_means(wanted.member, FlagRow.author_id, FlagRow.author_name))
+    if wanted.label is not None:
+        on = func.json_each(FlagRow.on_labels).table_valued("value")
+        conditions.append(select(on.c.value).where(on.c.value == wanted.label).exists())
+    if wanted.since is not None:
+        conditions.append(FlagRow.created_at >= wanted.since)
+    if wanted.verdict is not None:
+        verdict = None if wanted.verdict == "none" else wanted.verdict
+        conditions.append(FlagRow.verdict.is_(None) if verdict is None else FlagRow.verdict == verdict)
+    if wanted.number is not None:
+        conditions.append(FlagRow.number == wanted.number)
+    if wanted.before_number is not None:
+        conditions.append(FlagRow.number < wanted.before_number)
+    if wanted.before_id is not None:
+        conditions.append(FlagRow.id < wanted.before_id)
+    return conditions
+
+
+def _means(reference: str | int, id_column: Any, name_column: Any) -> ColumnElement[bool]:
+    """As ``Named.answers_to``, asked of the database."""
+    text = str(reference).strip().lstrip("#@").casefold()
+    by_name: ColumnElement[bool] = func.casefold(name_column) == text
+    is_id = text.isascii() and text.isdigit() and int(text) < 2**63
+    return or_(id_column == int(text), by_name) if is_id else by_name
+
+
+def _scored_posts(session: Session, guild_id: int, since: datetime | None, after: int) -> list[tuple[int, ScoredPost]]:
+    wanted = (
+        select(ScoreRow, PlaceRow, RoleSetRow.roles, ModelRow)
+        .join(PlaceRow, PlaceRow.id == ScoreRow.place_id)
+        .join(RoleSetRow, RoleSetRow.id == ScoreRow.role_set_id)
+        .join(ModelRow, ModelRow.id == ScoreRow.model_id)
+        .where(and_(PlaceRow.guild_id == guild_id, ScoreRow.id > after))
+        .order_by(ScoreRow.id)
+        .limit(SCORES_TOGETHER)
+    )
+    if since is not None:
+        wanted = wanted.where(ScoreRow.seen_at >= since)
+    rows = session.execute(wanted).all()
+    names = _names(session, {number for _, place, roles, _ in rows for number in _ids(place, roles)})
+    readings = {row.id: row for row in session.scalars(select(ReadingRow))}
+    return [
+        (score.id, _scored_post(score, place, roles, model, names, readings)) for score, place, roles, model in rows
+    ]
+
+
+def _names(session: Session, ids: set[int]) -> dict[int, str]:
+    rows = session.execute(select(NameRow.id, NameRow.name).where(NameRow.id.in_(ids)))
+    return dict(rows.all())
+
+
+def _ids(place: PlaceRow, roles: str) -> list[int]:
+    return [place.guild_id, place.channel_id, place.parent_id, place.category_id, *_role_ids(roles)]
+
+
+def _role_ids(roles: str) -> list[int]:
+    return [int(role) for role in roles.split(",") if role]
+
+
+def _scored_post(
+    score: ScoreRow,
+    place: PlaceRow,
+    roles: str,
+    model: ModelRow,
+    names: dict[int, str],
+    readings: dict[int, ReadingRow],
+) -> ScoredPost:
+    def named(number: int) -> Named:
+        return Named(number, names.get(number, ""))
+
+    views = tuple(
+        ViewScores(readings[reading].surface, readings[reading].view, labels)
+        for reading, labels in unpack(score.views, json.loads(model.labels))
+    )
+    return ScoredPost(
+        guild=named(place.guild_id),
+        channel=named(place.channel_id),
+        author_id=score.author_id,
+        roles=tuple(named(role) for role in _role_ids(roles)),
+        message_id=score.message_id,
+        scores=Scores(model.name, views, score.unscored),
+        seen_at=score.seen_at,
+        parent=named(place.parent_id) if place.parent_id else None,
+        category=named(place.category_id) if place.category_id else None,
+        is_edit=score.is_edit,
+    )

@@ -1,0 +1,174 @@
+"""The one task that writes to the record.
+
+What waits when it gets its turn is committed together: under load one flush to disk serves many flags.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
+
+from bot.errors import RecordFailed
+from bot.health import Health
+from bot.record.database import plain_errors
+
+T = TypeVar("T")
+
+JOBS_TOGETHER = 64
+JOBS_WAITING = 10_000
+PROBE_SECONDS = 5.0
+PART = "record"  # the part that ``Health`` hears of
+
+log = structlog.get_logger()
+
+
+class _Job(Generic[T]):
+    def __init__(self, work: Callable[[Session], T]) -> None:
+        self.work = work
+        self.answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def run(self, session: Session) -> T:
+        result = self.work(session)
+        session.flush()
+        return result
+
+    def settle(self, result: T) -> None:
+        if not self.answer.done():
+            self.answer.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class Writer:
+    """Runs jobs in transactions, one after another, and tells ``health`` whether they go through."""
+
+    def __init__(self, engine: AsyncEngine, database: Path, health: Health) -> None:
+        self._engine = engine
+        self._database = database
+        self._health = health
+        self._waiting: deque[_Job[Any]] = deque()
+        self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._in_trouble = False
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._run(), name="record writer")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Finish what waits."""
+        self._closing = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+
+    async def do(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in a transaction and return its result once that is on disk.
+
+        ``work`` may be run again when a neighbour in the same transaction failed: it has to keep nothing outside the
+        session. Raises ``RecordFailed`` when the database does, and whatever ``work`` raises.
+        """
+        if self._closing:
+            raise RecordFailed(f"{self._database} is closed: the bot is stopping")
+        if len(self._waiting) >= JOBS_WAITING:
+            raise RecordFailed(f"{self._database} is too slow, {JOBS_WAITING} writes are waiting: check the disk")
+        job = _Job(work)
+        self._waiting.append(job)
+        self._wake.set()
+        return await job.answer
+
+    async def truncate_wal(self) -> bool:
+        """Empty the write-ahead log, which still holds what was overwritten; False while a reader stands in the way."""
+        async with self._turn:
+            with plain_errors(self._database):
+                async with self._engine.connect() as connection:
+                    driver: Any = (await connection.get_raw_connection()).driver_connection
+                    async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+                        busy, *_pages = await cursor.fetchone()
+        return not busy
+
+    async def _run(self) -> None:
+        while not (self._closing and not self._waiting):
+            await self._wait_for_work()
+            batch = [self._waiting.popleft() for _ in range(min(JOBS_TOGETHER, len(self._waiting)))]
+            try:
+                await self._serve([job for job in batch if not job.answer.cancelled()])
+            except Exception as error:
+                # Nobody may wait for ever, and the next batch deserves its try.
+                log.exception("the record's writer stumbled")
+                for job in batch:
+                    job.fail(error)
+
+    async def _wait_for_work(self) -> None:
+        """Return when a job waits, when it is time to go, or when trouble asks for a probe."""
+        if self._waiting or self._closing:
+            return
+        self._wake.clear()
+        try:
+            await asyncio.wait_for(self._wake.wait(), PROBE_SECONDS if self._in_trouble else None)
+        except TimeoutError:
+            self._waiting.append(_Job(_probe))
+
+    async def _serve(self, batch: list[_Job[Any]]) -> None:
+        try:
+            results = await self._commit(batch)
+        except RecordFailed as error:
+            for job in batch:
+                job.fail(error)
+            self._report(str(error))
+        except Exception as error:
+            # One job is at fault: alone, it takes no neighbour with it.
+            if len(batch) == 1:
+                batch[0].fail(error)
+            else:
+                for job in batch:
+                    await self._serve([job])
+        else:
+            for job, result in zip(batch, results, strict=True):
+                job.settle(result)
+            self._report(None)
+
+    async def _commit(self, batch: list[_Job[Any]]) -> list[Any]:
+        async with self._turn:
+            with plain_errors(self._database):
+                try:
+                    async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+                        return [await session.run_sync(job.run) for job in batch]
+                except BaseException as error:
+                    # A connection that met a fault may keep it: a file once opened read-only stays so.
+                    await self._engine.dispose()
+                    if isinstance(error, IntegrityError) and len(batch) > 1:
+                        raise _OneAtFault from error
+                    raise
+
+    def _report(self, trouble: str | None) -> None:
+        self._in_trouble = trouble is not None
+        if trouble is None:
+            self._health.healed(PART)
+        else:
+            self._health.trouble(PART, trouble)
+
+
+class _OneAtFault(Exception):
+    """One of several jobs broke a rule of the tables; which one is found by running them singly."""
+
+
+def _probe(session: Session) -> None:
+    """Write without a trace, to learn whether the database takes writes again."""
+    session.execute(text("PRAGMA user_version = 0"))

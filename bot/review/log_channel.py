@@ -1,0 +1,86 @@
+"""The channel where moderators read: one per guild, found by name or id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import aiohttp
+import discord
+import structlog
+
+from bot.errors import TryLater
+from bot.records import CardPlace, Flag
+from bot.review.cards import Card
+
+log = structlog.get_logger()
+
+
+class LogChannel:
+    """Posts cards and notices. Where there is no such channel it says so once per guild and gives None."""
+
+    def __init__(self, client: Callable[[], discord.Client], reference: str | None) -> None:
+        self._client = client
+        self._reference = reference
+        self._missing: set[int] = set()
+
+    async def post_card(self, flag: Flag) -> CardPlace | None:
+        """Post the card of ``flag``, once however often it is asked within minutes; None: there is nowhere to post it.
+
+        Raises ``TryLater`` when Discord cannot be reached.
+        """
+        channel = self._channel(flag.guild.id)
+        if channel is None:
+            return None
+        try:
+            sent = await channel.send(view=Card(flag), nonce=f"flag-{flag.id}", allowed_mentions=_NOBODY)
+        except discord.Forbidden:
+            self._say_missing(flag.guild.id, "the bot may not write there")
+            return None
+        except discord.NotFound:
+            self._say_missing(flag.guild.id, "it was deleted")
+            return None
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise TryLater(f"The card of flag #{flag.number} could not be posted ({type(error).__name__}).") from error
+        return CardPlace(sent.channel.id, sent.id)
+
+    async def say(self, text: str, guild_id: int | None = None) -> None:
+        """Post a notice of our own words in one guild's log channel, or in every one's. Failures are only logged."""
+        for guild in self._client().guilds:
+            channel = self._channel(guild.id) if guild_id in (None, guild.id) else None
+            if channel is None:
+                continue
+            try:
+                await channel.send(text, allowed_mentions=_NOBODY, suppress_embeds=True)
+            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+                log.warning("notice not posted", guild=guild.id, error=type(error).__name__)
+
+    def _channel(self, guild_id: int) -> discord.TextChannel | None:
+        guild = self._client().get_guild(guild_id)
+        if guild is None or self._reference is None:
+            return None
+        wanted = self._reference.lstrip("#").casefold()
+        found = next((c for c in guild.text_channels if wanted in (str(c.id), c.name.casefold())), None)
+        if found is None:
+            self._say_missing(guild_id, "there is none of this name or id")
+            return None
+        allowed = found.permissions_for(guild.me)
+        if not (allowed.view_channel and allowed.send_messages):
+            self._say_missing(guild_id, "the bot may not write there")
+            return None
+        self._missing.discard(guild_id)
+        return found
+
+    def _say_missing(self, guild_id: int, why: str) -> None:
+        if guild_id in self._missing:
+            return
+        self._missing.add(guild_id)
+        log.warning(
+            "no log channel",
+            guild=guild_id,
+            log_channel=self._reference,
+            why=why,
+            where_flags_are="in the record: python -m bot flags list",
+        )
+
+
+_NOBODY = discord.AllowedMentions.none()

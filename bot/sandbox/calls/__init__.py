@@ -1,0 +1,1 @@
+"""What each call of the REST API does: checked first, done then, answered as Discord does."""

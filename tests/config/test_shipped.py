@@ -1,0 +1,53 @@
+"""The config.yaml that Civil Tongue comes with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.decide.policy import decide
+from bot.records import Scores, ViewScores
+
+JIGSAW = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
+SETTINGS = config.load(config.shipped(), JIGSAW)
+
+
+def test_it_has_a_ladder_for_each_label_of_the_embedded_model_and_starts_in_shadow_mode() -> None:
+    assert tuple(SETTINGS.rules.ladders) == JIGSAW
+    assert (SETTINGS.model, SETTINGS.mode) == ("embedded", "shadow")
+
+
+def test_no_label_deletes_at_the_probability_at_which_it_first_flags() -> None:
+    lone = {label: [action.name for action in ladder.steps[0].do] for label, ladder in SETTINGS.rules.ladders.items()}
+    assert {label for label, names in lone.items() if "delete" in names} == {"severe_toxic"}
+
+
+@pytest.mark.parametrize(
+    ("scores", "actions"),
+    [
+        ({"toxic": 0.99, "insult": 0.97, "obscene": 0.4}, ["flag", "delete", "warn"]),
+        ({"toxic": 0.6, "insult": 0.3}, ["flag"]),
+        ({"toxic": 0.1, "insult": 0.05}, []),
+    ],
+)
+def test_it_deletes_plain_insults_and_only_flags_what_is_doubtful(scores: dict[str, float], actions: list[str]) -> None:
+    decision = decide(Scores("m", (ViewScores("content", "written", scores),)), SETTINGS.rules)
+    assert sorted(action.name for action in decision.actions) == sorted(actions)
+
+
+def test_editors_find_its_schema_from_where_it_stands_in_the_checkout() -> None:
+    top = Path(__file__).parents[2]
+    first = (top / "config.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert (top / first.partition("=")[2]).is_file()
+
+
+def test_every_action_and_placeholder_is_explained_in_it() -> None:
+    from bot import act
+    from bot.act.wording import PLACEHOLDERS
+
+    text = config.shipped().read_text(encoding="utf-8")
+    assert all(f"#   {name} " in text for name in act.actions())
+    assert all(f"{{{name}}}" in text for name in PLACEHOLDERS)

@@ -1,0 +1,134 @@
+"""What holds a decision back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.act import make
+from bot.decide.limits import SHADOW_REASON, WINDOW, LimitOptions, Limits
+from bot.health import Health
+from bot.records import Decision, Fired
+
+FLAG, DELETE, WARN = make("flag"), make("delete"), make("warn")
+BOTH = Decision(fired=(Fired("insult", 0.9, 0.5, "labels.insult", "content", "written"),), actions=(FLAG, DELETE, WARN))
+ONE = Decision(fired=BOTH.fired, actions=(FLAG, DELETE))
+ONLY_FLAG = Decision(fired=BOTH.fired, actions=(FLAG,))
+MOMENT = datetime(2026, 11, 23, 14, 3, 5, tzinfo=UTC)
+
+
+@dataclass
+class Asking:
+    """A ``Limits`` and the fail-safe beside it, asked in one guild unless said otherwise."""
+
+    limits: Limits
+    health: Health
+
+    def __call__(self, decision: Decision, now: float = 0, guild: int = 1, mode: Any = "live") -> Decision:
+        return self.limits.allow(decision, guild_id=guild, now=now, mode=mode, health=self.health)
+
+
+def asking(quota: int = 2) -> Asking:
+    return Asking(Limits(LimitOptions(destructive_per_minute=quota), lambda: MOMENT), Health())
+
+
+def test_live_and_well_a_decision_stays_as_it_is() -> None:
+    assert asking()(BOTH) is BOTH
+
+
+def test_shadow_mode_leaves_only_the_flag() -> None:
+    held = asking()(BOTH, mode="shadow")
+    assert (held.actions, held.held_back, held.hold_reason) == ((FLAG,), (DELETE, WARN), SHADOW_REASON)
+
+
+def test_the_fail_safe_holds_back_and_says_why() -> None:
+    ask = asking()
+    ask.health.trouble("model", "the model failed")
+    assert ask(BOTH).hold_reason == "the model failed"
+    ask.health.healed("model")
+    assert ask(BOTH).held_back == ()
+
+
+def test_over_the_quota_of_a_minute_actions_are_held_back_with_a_sentence() -> None:
+    ask = asking(quota=2)
+    assert ask(BOTH).held_back == ()
+    held = ask(ONE, now=WINDOW - 1)
+    assert (held.actions, held.held_back) == ((FLAG,), (DELETE,))
+    assert held.hold_reason == (
+        "more than 2 destructive actions were asked for within a minute in this server, so they are held back since"
+        " 2026-11-23 14:03:05 UTC and until a minute asks for fewer (limits.destructive_per_minute in the config)"
+    )
+    assert ask.limits.open_since(1) == MOMENT
+
+
+def test_the_quota_slides() -> None:
+    ask = asking(quota=2)
+    ask(ONE, now=0)
+    ask(ONE, now=30)
+    assert ask(ONE, now=WINDOW).held_back == ()
+    assert ask(ONE, now=WINDOW + 1).held_back == (DELETE,)
+
+
+def test_a_rule_that_goes_on_running_away_stays_held_back() -> None:
+    ask = asking(quota=10)
+    held = [bool(ask(ONE, now=second * 3.0).held_back) for second in range(200)]
+    assert held == [False] * 10 + [True] * 190
+
+
+def test_the_breaker_closes_once_a_minute_asks_for_fewer() -> None:
+    ask = asking(quota=2)
+    for _ in range(50):
+        ask(ONE)
+    assert ask(ONE, now=WINDOW).held_back == ()
+    assert ask.limits.open_since(1) is None
+
+
+def test_one_guild_does_not_use_up_the_quota_of_another() -> None:
+    ask = asking(quota=2)
+    ask(BOTH, guild=1)
+    assert ask(ONE, guild=1).held_back
+    assert not ask(BOTH, guild=2).held_back
+
+
+@pytest.mark.parametrize("mode", ["shadow", "live"])
+def test_what_is_not_done_does_not_count(mode: Any) -> None:
+    ask = asking(quota=2)
+    for _ in range(10):
+        ask(BOTH if mode == "shadow" else ONLY_FLAG, mode=mode)
+    assert ask(BOTH).held_back == ()
+
+
+def test_a_decision_over_the_quota_all_by_itself_is_held_back() -> None:
+    assert asking(quota=1)(BOTH).held_back == (DELETE, WARN)
+
+
+def test_opening_and_closing_are_told_once_each() -> None:
+    ask = asking(quota=1)
+    told: list[tuple[int, str | None]] = []
+    ask.limits.listen(lambda guild, sentence: told.append((guild, sentence)))
+    for now in (0.0, 1.0, 2.0, WINDOW + 3, WINDOW + 3 + WINDOW):
+        ask(ONE, now=now, guild=7)
+    assert [(guild, bool(sentence)) for guild, sentence in told] == [(7, True), (7, False)]
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.sampled_from([ONE, BOTH, ONLY_FLAG])), max_size=60), st.integers(1, 5))
+def test_no_minute_sees_more_than_the_quota(asked: list[tuple[float, Decision]], quota: int) -> None:
+    ask = asking(quota)
+    now, done = 0.0, []
+    for pause, decision in asked:
+        now += pause
+        allowed = ask(decision, now=now)
+        assert FLAG in allowed.actions
+        done += [now] * sum(action.destructive for action in allowed.actions)
+    assert all(sum(start <= moment < start + WINDOW for moment in done) <= quota for start in done)
+
+
+def test_options_have_bounds() -> None:
+    with pytest.raises(ValidationError):
+        LimitOptions(destructive_per_minute=0)
