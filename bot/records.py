@@ -23,8 +23,8 @@ class Named:
 
     def answers_to(self, reference: str) -> bool:
         """Whether the owner's ``reference`` (an id, or a name with or without ``#`` or ``@``) means this one."""
-        wanted = reference.strip().lstrip("#@").casefold()
-        return wanted in (str(self.id), self.name.casefold())
+        wanted = reference.strip().casefold()
+        return self.name.casefold() in (wanted, wanted.lstrip("#@")) or wanted.lstrip("#@") == str(self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,10 @@ def write_config(folder: Path) -> Path:
     path = folder / "config.yaml"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        text = config.shipped().read_text(encoding="utf-8")
-        head = "# Made by the sandbox: as shipped, but with `mode: live`.\n"
-        path.write_text(head + text.replace("\nmode: shadow", "\nmode: live", 1), encoding="utf-8")
+        lines = config.shipped().read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if "$schema=" not in line]  # its address is that of the checkout
+        text = "".join(kept).replace("\nmode: shadow", "\nmode: live", 1)
+        path.write_text("# Made by the sandbox: as shipped, but with `mode: live`.\n" + text, encoding="utf-8")
     return path
 
 

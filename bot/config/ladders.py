@@ -58,7 +58,8 @@ def _steps(raw: Any, path: Path, problems: Problems) -> tuple[Step, ...]:
 
 def _step(raw: Any, path: Path, problems: Problems) -> Step | None:
     if not isinstance(raw, dict):
-        hint = f"; did you mean {{at: {ON_WITHOUT_LADDER}, do: {raw}}}?" if raw in act.actions() else ""
+        is_action = isinstance(raw, str) and raw in act.actions()
+        hint = f"; did you mean {{at: {ON_WITHOUT_LADDER}, do: {raw}}}?" if is_action else ""
         problems.at(path, words.must_be("a step such as {at: 0.7, do: [flag, delete]}", raw, hint))
         return None
     for key in raw:

@@ -104,7 +104,7 @@ def _sentence(error: Exception, path: Path) -> str:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return f"{path} is locked by another program: close what else has it open"
         case sqlite3.SQLITE_READONLY:
-            return f"{path} cannot be written: make the file and its folder writable for this user"
+            return f"{path} cannot be written: make it, the files beside it and their folder writable for this user"
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return (
                 f"{path} is damaged ({cause}): stop the bot and put the newest file of {path.parent / BACKUP_FOLDER} "

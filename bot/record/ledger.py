@@ -33,7 +33,7 @@ from bot.record.scores import ScoreBuffer, ScoredPost
 from bot.record.sealing import key_file_for, make_private
 from bot.record.tables import MILLISECOND, FlagRow, OutcomeRow
 from bot.record.vault import Vault, find_keys, make_key, texts_per_key
-from bot.record.writer import Writer
+from bot.record.writer import Writer, probe
 from bot.records import CardPlace, Decision, Flag, Outcome, Post, Scores, Status
 
 log = structlog.get_logger()
@@ -74,7 +74,7 @@ class Ledger(Reading):
 
         ``key_file``: by default the one CIVIL_TONGUE_KEY_FILE names, else ``folder/key``, which is made where no text
         is sealed yet. A key that is missing or wrong does not stop the record: see ``key_trouble``.
-        Raises ``FolderInUse`` and ``RecordFailed``.
+        Raises ``FolderInUse``, and ``RecordFailed`` for a record that takes no writes.
         """
         key_file = key_file or key_file_for(folder)
         database = folder / DATABASE_NAME
@@ -221,6 +221,7 @@ def _now() -> datetime:
 
 async def _open_vault(writer: Writer, key_file: Path, *, ours: bool) -> Vault:
     """Find the keys, make ready to hash, and finish a rotation that was cut short."""
+    await writer.do(probe)
     sealed = await writer.do(texts_per_key)
     vault = await asyncio.to_thread(find_keys, key_file, sealed)
     if vault.ring is None and not vault.trouble:

@@ -123,7 +123,7 @@ class Writer:
         try:
             await asyncio.wait_for(self._wake.wait(), PROBE_SECONDS if self._in_trouble else None)
         except TimeoutError:
-            self._waiting.append(_Job(_probe))
+            self._waiting.append(_Job(probe))
 
     async def _serve(self, batch: list[_Job[Any]]) -> None:
         try:
@@ -169,6 +169,6 @@ class _OneAtFault(Exception):
     """One of several jobs broke a rule of the tables; which one is found by running them singly."""
 
 
-def _probe(session: Session) -> None:
-    """Write without a trace, to learn whether the database takes writes again."""
+def probe(session: Session) -> None:
+    """Write without a trace, to learn whether the database takes writes."""
     session.execute(text("PRAGMA user_version = 0"))

@@ -206,6 +206,13 @@ class Sandbox:
         for name in names:
             self.world.application.privileged_intents &= ~PRIVILEGED_BITS[name]
 
+    def grant(self, permissions: Permission, guild: str | int | Guild | None = None) -> None:
+        """Give the bot's own role exactly these permissions."""
+        home = self._home(guild)
+        role = next(role for role in home.roles.values() if role.bot_id == self.world.bot.id)
+        role.permissions = permissions
+        self.world.tell_role("GUILD_ROLE_UPDATE", home, role)
+
     def deny_everyone(self, guild: Guild) -> Overwrite:
         """The overwrite that makes a channel private."""
         return Overwrite(guild.id, 0, deny=Permission.VIEW_CHANNEL)

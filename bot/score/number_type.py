@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.errors import ModelUnavailable
+from bot.score.faults import described
 from bot.score.options import NumberType
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def gives_probabilities(model: Model) -> bool:
     try:
         rows = model.probabilities(model.tokenise([_PROBE]))
     except Exception as error:
-        log.warning("model_failed_its_first_text", model=model.id, number_type=model.number_type, error=repr(error))
+        log.warning("model_failed_its_first_text", model=model.id, number_type=model.number_type, **described(error))
         return False
     return rows.shape == (1, len(model.labels)) and bool(((rows >= 0) & (rows <= 1)).all())
 

@@ -11,6 +11,7 @@ import structlog
 
 from bot.errors import ModelFailed
 from bot.records import TextScores
+from bot.score.faults import described
 from bot.score.windows import Tokens, Trimmed, Windowed, window
 
 log = structlog.get_logger()
@@ -118,9 +119,9 @@ def _open_sheets(backend: Backend, posts: Sequence[Trimmed]) -> tuple[dict[int, 
     """A sheet for each post that could be tokenised, and the answers to the others."""
     try:
         tokens = _tokenise(backend, posts)
-    except Exception:
+    except Exception as error:
         if len(posts) == 1:
-            log.exception("tokenising_failed")
+            log.error("tokenising_failed", **described(error))
             return {}, [(0, ModelFailed("The tokenizer failed on a text; it was not scored."))]
         parts = [_open_sheets(backend, [post]) for post in posts]
         sheets = {at: part[0][0] for at, part in enumerate(parts) if part[0]}
@@ -144,11 +145,11 @@ def _score_batch(backend: Backend, batch: list[_Slip], sheets: dict[int, _Sheet]
         rows = backend.probabilities([slip.tokens for slip in batch])
     except Exception as error:
         if len(batch) > 1:
-            log.warning("batch_failed", windows=len(batch), error=type(error).__name__)
+            log.warning("batch_failed", windows=len(batch), **described(error))
             for slip in batch:
                 _score_batch(backend, [slip], sheets)
             return
-        log.exception("window_failed", tokens=len(batch[0].tokens))
+        log.error("window_failed", tokens=len(batch[0].tokens), **described(error))
         sheets[batch[0].post].failure = ModelFailed("The model raised an error on a text; it was not scored.")
         return
     sane = np.asarray(((rows >= 0) & (rows <= 1)).all(axis=1))  # false for nan, too

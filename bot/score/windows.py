@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MOST_TEXTS_A_POST = 64
 MOST_TOKENS_A_POST = 8_000
@@ -23,7 +23,7 @@ Tokens = Sequence[int]
 class Trimmed:
     """The texts of a post within its caps; None where a text was left out. ``cut`` counts the cuts made."""
 
-    texts: tuple[str | None, ...]
+    texts: tuple[str | None, ...] = field(repr=False)
     cut: int = 0
 
     @property
@@ -39,7 +39,7 @@ class Trimmed:
 class Windowed:
     """Per text of a post its windows: None for a text left out, none at all for one without tokens."""
 
-    each: tuple[tuple[Tokens, ...] | None, ...]
+    each: tuple[tuple[Tokens, ...] | None, ...] = field(repr=False)
     unscored: int
 
 

@@ -16,6 +16,7 @@ import structlog
 from bot.errors import ModelFailed, ModelUnavailable, Overloaded, ShuttingDown
 from bot.health import Health
 from bot.records import TextScores
+from bot.score.faults import described
 from bot.score.options import WorkerOptions
 from bot.score.queue import FairQueue
 from bot.score.round import Answer, Backend, score_posts
@@ -97,11 +98,12 @@ class Worker:
         for request in self._queue.clear():
             self._answer(request, ShuttingDown(_CLOSING))
         self._wake.set()
-        self._tasks.pop(0).cancel()
+        loader, *lanes = self._tasks
+        loader.cancel()
         if self._loaded.is_set():
-            await asyncio.wait(self._tasks, timeout=SHUTDOWN_GRACE)
-        for task in self._tasks:
-            task.cancel()
+            await asyncio.wait(lanes, timeout=SHUTDOWN_GRACE)
+        for lane in lanes:
+            lane.cancel()
         for request in list(self._open):
             self._answer(request, ShuttingDown(_CLOSING))
         if self._alarm is not None:
@@ -199,7 +201,7 @@ class Worker:
 
     def _refuse(self, error: Exception) -> None:
         if not isinstance(error, ModelUnavailable):
-            log.error("loading_the_model_failed", exc_info=error)
+            log.error("loading_the_model_failed", **described(error))
             error = ModelUnavailable(f"The model could not be loaded ({type(error).__name__}); the log says more.")
         log.error("model_unavailable", reason=str(error))
         self._load_failure = error
@@ -214,8 +216,8 @@ class Worker:
             try:
                 await self._wake.wait()
                 await self._score_next()
-            except Exception:
-                log.exception("scoring_loop_failed")
+            except Exception as error:
+                log.error("scoring_loop_failed", **described(error))
                 self._queue.clear()
                 for request in list(self._open):
                     self._answer(request, ModelFailed(_BROKEN))

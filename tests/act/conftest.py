@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -67,7 +68,7 @@ def case(deeds: WrittenDown) -> Case:
 
 
 @pytest.fixture
-def called():
+def called() -> Callable[..., Case]:
     """The case again, about a member, server or channel with another name."""
 
     def about(case: Case, *, member: str = "Mallory", server: str = "Server", channel: str = "general") -> Case:

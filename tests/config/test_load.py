@@ -200,7 +200,7 @@ def lines_of(load: Load, text: str) -> list[str]:
     return []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FRAGMENTS, max_size=30).map("".join))
 def test_whatever_stands_in_a_file_it_is_settings_or_lines_to_print(load: Load, text: str) -> None:
     assert all(re.fullmatch(r"config\.yaml:\d+:\d+: .+", line) for line in lines_of(load, text))
@@ -214,7 +214,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([*Settings.model_fields, "labels", "toxic"]), VALUES)
 def test_whatever_a_key_is_set_to_nothing_is_said_in_pythons_words(load: Load, key: str, value: object) -> None:
     labels = {"labels": value} if key == "labels" else {"labels": {"toxic": value if key == "toxic" else "flag"}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.config.reading import DEEPEST, LARGEST_FILE, MOST_VALUES, Place, Unreadable, read
@@ -153,6 +153,7 @@ PIECES = st.one_of(st.sampled_from([*MARKS, "%YAML ", "!!", "\ufeff", "\x85"]), 
 YAMLISH = st.lists(PIECES, max_size=40).map("".join)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.binary(max_size=200), YAMLISH.map(lambda text: text.encode("utf-8", "surrogatepass"))))
 def test_whatever_stands_in_a_file_it_is_read_or_unreadable(source: bytes) -> None:
     try:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -117,6 +117,7 @@ def test_opening_and_closing_are_told_once_each() -> None:
     assert [(guild, bool(sentence)) for guild, sentence in told] == [(7, True), (7, False)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 5), st.sampled_from([ONE, BOTH, ONLY_FLAG])), max_size=60), st.integers(1, 5))
 def test_no_minute_sees_more_than_the_quota(asked: list[tuple[float, Decision]], quota: int) -> None:
     ask = asking(quota)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decide.policy import decide
@@ -33,10 +33,11 @@ class Deed:
         return Outcome(self.name, Status.DONE)
 
 
-FLAG = Deed("flag", "flag", 0, destructive=False)
-WARN = Deed("warn", "warn", 10)
-DELETE = Deed("delete", "delete", 20)
-SHORT, LONG = Deed("timeout", "timeout", 30, stage=10), Deed("timeout", "timeout", 40, stage=10)
+FLAG: Any = Deed("flag", "flag", 0, destructive=False)
+WARN: Any = Deed("warn", "warn", 10)
+DELETE: Any = Deed("delete", "delete", 20)
+SHORT: Any = Deed("timeout", "timeout", 30, stage=10)
+LONG: Any = Deed("timeout", "timeout", 40, stage=10)
 
 
 def rules(always: tuple[Any, ...] = (), **ladders: Mapping[float, tuple[Any, ...]]) -> Rules:
@@ -112,7 +113,8 @@ def test_several_labels_give_each_action_once_and_the_strongest_of_its_kind() ->
 
 
 def test_of_equally_strong_ones_that_of_the_heavier_step_is_done() -> None:
-    plain, stern = Deed("warn a", "warn", 10), Deed("warn b", "warn", 10)
+    plain: Any = Deed("warn a", "warn", 10)
+    stern: Any = Deed("warn b", "warn", 10)
     two = rules(insult={0.5: (plain,)}, threat={0.5: (stern, DELETE)})
     assert set(decide(scores({"insult": 0.9, "threat": 0.6}), two).actions) == {DELETE, stern}
 
@@ -130,7 +132,7 @@ def test_of_equal_steps_the_one_with_the_greater_margin_is_the_rule() -> None:
 
 
 LABELS = ("a", "b", "c", "d")
-DEEDS: st.SearchStrategy[Action] = st.builds(
+DEEDS: st.SearchStrategy[Any] = st.builds(
     lambda kind, strength, stage: Deed(f"{kind}{strength}", kind, strength, stage=stage),
     st.sampled_from("xyz"),
     st.integers(0, 3),
@@ -152,6 +154,7 @@ def rising(steps: Mapping[float, tuple[Action, ...]]) -> dict[float, tuple[Actio
     return risen
 
 
+@settings(deadline=None)
 @given(LADDERS, POINTS, st.randoms())
 def test_the_order_of_labels_views_and_steps_makes_no_difference(ladders: Any, points: Any, random: Any) -> None:
     def shuffled(mapping: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -164,9 +167,11 @@ def test_the_order_of_labels_views_and_steps_makes_no_difference(ladders: Any, p
     assert decide(scores(points), base) == decide(scores(shuffled(points)), mixed)
 
 
+@settings(deadline=None)
 @given(LADDERS, POINTS, st.sampled_from(LABELS), PROBABILITIES)
 def test_a_higher_probability_never_weakens_a_decision(ladders: Any, points: Any, label: str, raised: float) -> None:
-    rule = rules(**{name: rising(steps) for name, steps in ladders.items()})
+    risen: dict[str, Any] = {name: rising(steps) for name, steps in ladders.items()}
+    rule = rules((), **risen)
     before = decide(scores(points), rule)
     after = decide(scores({**points, label: max(raised, points.get(label, 0.0))}), rule)
     strengths = {action.kind: action.strength for action in after.actions}
@@ -174,6 +179,7 @@ def test_a_higher_probability_never_weakens_a_decision(ladders: Any, points: Any
     assert set(before.on) <= set(after.on)
 
 
+@settings(deadline=None)
 @given(LADDERS, POINTS)
 def test_each_kind_is_done_once_and_nothing_stronger_was_asked_for(ladders: Any, points: Any) -> None:
     rule = rules(**ladders)
@@ -192,6 +198,7 @@ def test_each_kind_is_done_once_and_nothing_stronger_was_asked_for(ladders: Any,
     assert all(done.strength == max(a.strength for a in asked if a.kind == done.kind) for done in decision.actions)
 
 
+@settings(deadline=None)
 @given(LADDERS, POINTS, st.text(), st.text())
 def test_holding_back_twice_is_holding_back_once(ladders: Any, points: Any, one: str, two: str) -> None:
     held = decide(scores(points), rules((FLAG,), **ladders)).holding_back(one)
@@ -201,6 +208,7 @@ def test_holding_back_twice_is_holding_back_once(ladders: Any, points: Any, one:
     assert bool(held.actions) is bool(held.fired)
 
 
+@settings(deadline=None)
 @given(POINTS)
 def test_without_a_step_that_fires_there_is_nothing_to_do(points: Any) -> None:
     decision = decide(scores(points), Rules(always=(FLAG,)))

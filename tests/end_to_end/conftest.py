@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import app, config
-from bot.record.ledger import FlagFilter, Ledger
+from bot.record.ledger import Ledger
 from bot.sandbox import Sandbox
 
 RULES = """
@@ -23,14 +23,13 @@ log_channel: mod-log
 labels:
   toxic: flag
   insult: [{{at: 0.6, do: [flag, delete, warn]}}]
-  threat: [{{at: 0.6, do: [flag, delete]}}]
 """
 
 
 @pytest.fixture
-def rules(keyword_model: Path) -> str:
-    """A config for the keyword model: *grumpy* is toxic, *idiot* an insult too, *gallows* a threat too."""
-    return RULES.format(model=keyword_model)
+def rules(tiny: Path) -> str:
+    """A config for the tiny model: *bad* is toxic and flagged, *evil* is an insult and deleted, its author warned."""
+    return RULES.format(model=tiny)
 
 
 @pytest.fixture
@@ -76,6 +75,6 @@ def flags_in() -> Callable[[Path], Awaitable[list[Any]]]:
 
     async def read(folder: Path) -> list[Any]:
         async with Ledger.reading(folder) as ledger:
-            return [flag async for flag in ledger.all_flags(FlagFilter())]
+            return [flag async for flag in ledger.every_flag()]
 
     return read

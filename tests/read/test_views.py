@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -77,12 +77,14 @@ TEXTS = st.lists(WORDS, max_size=20).map("".join)
 PHRASES = st.lists(TEXTS.filter(lambda text: re.search(r"\w", text)), max_size=4).map(tuple)
 
 
+@settings(deadline=None)
 @given(TEXTS, PHRASES)
 def test_blanking_only_takes_away_and_never_makes_a_new_word(text: str, phrases: tuple[str, ...]) -> None:
     blanked = AllowList(phrases).blank(text)
     assert set(re.findall(r"\w+", blanked)) <= set(re.findall(r"\w+", text))
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, PHRASES.filter(bool))
 def test_an_allowed_phrase_is_gone_wherever_it_stands_alone(before: str, after: str, phrases: tuple[str, ...]) -> None:
     allow = AllowList(phrases[:1])
@@ -90,6 +92,7 @@ def test_an_allowed_phrase_is_gone_wherever_it_stands_alone(before: str, after: 
     assert len(re.findall(r"\w+", allow.blank(around))) < len(re.findall(r"\w+", around))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_without_phrases_a_text_stays_as_it_is(text: str) -> None:
     assert AllowList().blank(text) == text

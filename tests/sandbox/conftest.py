@@ -1,4 +1,4 @@
-"""A sandbox for every test, a plain HTTP client whose answers are checked against Discord's API description, and discord.py."""
+"""A sandbox for every test, a client whose answers are checked against Discord's API description, and discord.py."""
 
 from __future__ import annotations
 

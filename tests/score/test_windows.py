@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +23,7 @@ def test_windows_cover_every_token_overlap_and_are_as_few_as_they_may(length: in
     assert {token for each in windows for token in each} == set(tokens)
     assert all(0 < len(each) <= room for each in windows)
     overlap = min(OVERLAP_TOKENS, room // 4)
-    for one, next_one in zip(windows, windows[1:], strict=False):
+    for one, next_one in pairwise(windows):
         assert len(set(one) & set(next_one)) >= overlap
     if length:
         assert len(windows) == 1 + max(0, -(-(length - room) // (room - overlap)))

@@ -1,0 +1,103 @@
+"""Small real models: a BERT of one layer whose weights make one word light up one label."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LABELS = ("toxic", "insult", "threat")
+LIGHTS = {"bad": 0, "evil": 1}  # the word, and the place of the label that it lights
+_WIDTH = 16
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,!?"
+
+MakeModel = Callable[..., Path]
+
+
+def _vocabulary() -> dict[str, int]:
+    words = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        "hello",
+        "filler",
+        *LIGHTS,
+        *(f"##{word}" for word in LIGHTS),
+    ]
+    return {word: at for at, word in enumerate([*words, *_LETTERS, *(f"##{letter}" for letter in _LETTERS)])}
+
+
+def _network(config: Any) -> Any:
+    """Attention spreads a lit word's direction to [CLS], which the classifier reads; all other weights are zero."""
+    import torch
+    from transformers import BertForSequenceClassification
+
+    network = BertForSequenceClassification(config)
+    eye = torch.eye(_WIDTH)
+    with torch.no_grad():
+        for name, parameter in network.named_parameters():
+            parameter.fill_(1.0 if name.endswith("LayerNorm.weight") else 0.0)
+        state = network.state_dict()
+        for word, place in LIGHTS.items():
+            for form in (word, f"##{word}"):
+                state["bert.embeddings.word_embeddings.weight"][_vocabulary()[form]] = 10.0 * eye[place]
+        state["bert.encoder.layer.0.attention.self.value.weight"].copy_(1000.0 * eye)
+        state["bert.encoder.layer.0.attention.output.dense.weight"].copy_(eye)
+        state["bert.pooler.dense.weight"].copy_(eye)
+        state["classifier.weight"].copy_(20.0 * eye[: config.num_labels])
+        state["classifier.bias"].fill_(-10.0)
+    return network
+
+
+@pytest.fixture(scope="session")
+def make_model(tmp_path_factory: pytest.TempPathFactory) -> MakeModel:
+    """Write a model folder; ``window`` tokens at once, further arguments go into its config.json (None: taken out)."""
+
+    def make(folder: Path | None = None, *, window: int = 64, random: bool = False, **config: Any) -> Path:
+        import torch
+        from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+        from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+        folder = folder or tmp_path_factory.mktemp("model") / "tiny"
+        bert = BertConfig(
+            vocab_size=len(_vocabulary()),
+            hidden_size=_WIDTH,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=32,
+            max_position_embeddings=600,
+            id2label=dict(enumerate(LABELS)),
+            label2id={label: at for at, label in enumerate(LABELS)},
+            problem_type="multi_label_classification",
+        )
+        torch.manual_seed(7)
+        (BertForSequenceClassification(bert) if random else _network(bert)).save_pretrained(folder)
+        tokenizer = Tokenizer(models.WordPiece(_vocabulary(), unk_token="[UNK]"))
+        tokenizer.normalizer = normalizers.BertNormalizer()
+        tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+        tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+        PreTrainedTokenizerFast(
+            tokenizer_object=tokenizer,
+            model_max_length=window,
+            pad_token="[PAD]",
+            unk_token="[UNK]",
+            cls_token="[CLS]",
+            sep_token="[SEP]",
+        ).save_pretrained(folder)
+        path = folder / "config.json"
+        content = {**json.loads(path.read_text()), **config}
+        path.write_text(json.dumps({key: each for key, each in content.items() if each is not None}))
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny(make_model: MakeModel) -> Path:
+    """A model where ``bad`` lights toxic and ``evil`` lights insult; 64 tokens at once."""
+    return make_model()

@@ -1,0 +1,182 @@
+"""The control API, as scripts use it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.sandbox import Refused, Sandbox
+
+
+async def say(web: httpx.AsyncClient, **fields: Any) -> httpx.Response:
+    return await web.post("/api/sandbox/messages", json={"channel": "general", "member": "Mallory"} | fields)
+
+
+async def test_a_message_is_posted_listed_edited_and_deleted(box: Sandbox, web: httpx.AsyncClient) -> None:
+    posted = await say(web, content="hello")
+    assert posted.status_code == 201
+    message_id = posted.json()["id"]
+    assert list(posted.json()) == ["id"]
+    assert (await web.patch(f"/api/sandbox/messages/{message_id}", json={"content": "goodbye"})).status_code == 200
+    listed = {"id": message_id, "member": "Mallory", "content": "goodbye", "deleted": False, "edited": True}
+    assert (await web.get("/api/sandbox/messages?channel=general")).json() == [listed]
+    assert (await web.delete(f"/api/sandbox/messages/{message_id}")).status_code == 204
+    assert (await web.get("/api/sandbox/messages?channel=%23general")).json() == [listed | {"deleted": True}]
+    assert (await web.delete(f"/api/sandbox/messages/{message_id}")).status_code == 404
+
+
+async def test_members_are_made_on_first_use_and_known_again(box: Sandbox, web: httpx.AsyncClient) -> None:
+    for content in ("one", "two"):
+        await say(web, member="Zoë the 3rd", content=content)
+    authors = {message.author for message in box.messages("general")}
+    assert [author.name for author in authors] == ["Zoë the 3rd"]
+    assert [role.name for role in box.member("Zoë the 3rd").roles] == ["Member"]
+
+
+@pytest.mark.parametrize("channel", ["general", "#general", "GENERAL", "weekend plans", "trash-talk"])
+async def test_channels_and_threads_are_found_by_name(box: Sandbox, web: httpx.AsyncClient, channel: str) -> None:
+    assert (await say(web, channel=channel, content="x")).status_code == 201
+    assert len(box.messages(channel)) == 1
+
+
+async def test_an_unknown_channel_or_guild_is_named_with_the_choices(web: httpx.AsyncClient) -> None:
+    channel = await say(web, channel="genral", content="x")
+    guild = await say(web, guild="Elsewhere", content="x")
+    assert (channel.status_code, guild.status_code) == (404, 404)
+    names = "general, off-topic, trash-talk, mod-log, weekend plans"
+    assert channel.json()["error"] == f"There is no channel called 'genral'; there are: {names}."
+    assert guild.json()["error"] == "There is no guild called 'Elsewhere'; there are: Sandbox."
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"{", "The body is not JSON"),
+        (b"[" * 100_000, "The body is not JSON"),
+        (b"[]", "The body must be a JSON object."),
+        (b'{"channel": "general", "member": "M"}', 'The body must have "content"'),
+        (b'{"channel": 5, "member": "M", "content": "x"}', '"channel" must be a text, not 5.'),
+        (b'{"channel": "general", "member": "M", "content": "x", "contnet": "y"}', 'unknown field "contnet"'),
+        (b'{"channel": "general", "member": "M", "content": " "}', '"content" must not be empty.'),
+        (b'{"channel": "general", "member": "", "content": "x"}', "1 to 32 characters long, not 0."),
+        (b'{"channel": "general", "member": "Civil Tongue", "content": "x"}', "Civil Tongue is the bot itself"),
+    ],
+)
+async def test_a_wrong_body_is_answered_with_a_sentence(
+    box: Sandbox, web: httpx.AsyncClient, raw: bytes, sentence: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await web.post("/api/sandbox/messages", content=raw, headers=headers)
+    assert answer.status_code == 400
+    assert sentence in answer.json()["error"]
+    assert box.messages("general") == []
+
+
+async def test_content_has_at_most_4000_characters(web: httpx.AsyncClient) -> None:
+    assert (await say(web, content="ü" * 4000)).status_code == 201
+    assert (await say(web, content="ü" * 4001)).status_code == 400
+
+
+async def test_half_a_character_is_replaced(box: Sandbox, web: httpx.AsyncClient) -> None:
+    raw = b'{"channel": "general", "member": "Mallory", "content": "a\\ud800b \\ud83e\\udd8a"}'
+    await web.post("/api/sandbox/messages", content=raw, headers={"Content-Type": "application/json"})
+    assert box.messages("general")[0].content == "a\ufffdb 🦊"
+    assert (await web.get("/api/sandbox/messages?channel=general")).status_code == 200
+
+
+async def test_discords_rules_hold_for_members(box: Sandbox, web: httpx.AsyncClient) -> None:
+    hidden = await say(web, channel="mod-log", content="let me in")
+    box.member("Alice").timed_out_until = datetime.now(UTC) + timedelta(hours=1)
+    silenced = await say(web, member="Alice", content="but")
+    assert [answer.status_code for answer in (hidden, silenced)] == [403, 403]
+    assert hidden.json()["error"] == "Mallory cannot see #mod-log."
+    assert silenced.json()["error"].startswith("Alice is timed out until ")
+    assert (await say(web, channel="mod-log", member="Morgan", content="noted")).status_code == 201
+
+
+async def test_the_banned_cannot_come_back_and_the_kicked_can(box: Sandbox, api: httpx.AsyncClient) -> None:
+    mallory, bob = box.member("Mallory").user, box.member("Bob").user
+    await api.put(f"/guilds/{box.guild.id}/bans/{mallory.id}", json={})
+    await api.delete(f"/guilds/{box.guild.id}/members/{bob.id}")
+    with pytest.raises(Refused, match="Mallory is banned"):
+        await box.say("general", "Mallory", "hello")
+    assert (await box.say("general", "Bob", "back")).author is bob
+
+
+async def test_the_bots_messages_cannot_be_changed_here(
+    box: Sandbox, api: httpx.AsyncClient, web: httpx.AsyncClient
+) -> None:
+    sent = (await api.post(f"/channels/{box.channel('general').id}/messages", json={"content": "x"})).json()
+    for answer in (
+        await web.patch(f"/api/sandbox/messages/{sent['id']}", json={"content": "y"}),
+        await web.delete(f"/api/sandbox/messages/{sent['id']}"),
+    ):
+        assert answer.status_code == 403
+    assert not box.messages("general")[0].is_deleted
+
+
+async def test_a_guild_can_be_named(box: Sandbox, web: httpx.AsyncClient) -> None:
+    other = box.world.add_guild("Other")
+    box.world.add_channel(other, "general")
+    assert (await say(web, guild="Other", content="there")).status_code == 201
+    assert [message.content for message in box.messages("general", guild="Other")] == ["there"]
+    assert box.messages("general") == []
+    assert len((await web.get(f"/api/sandbox/messages?channel=general&guild={other.id}")).json()) == 1
+
+
+async def test_the_state_shows_everything(box: Sandbox, api: httpx.AsyncClient, web: httpx.AsyncClient) -> None:
+    mallory = box.member("Mallory").user
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    path = f"/guilds/{box.guild.id}/members/{mallory.id}"
+    await api.patch(path, json={"communication_disabled_until": until}, headers={"X-Audit-Log-Reason": "flag"})
+    dm = (await api.post("/users/@me/channels", json={"recipient_id": str(mallory.id)})).json()
+    await api.post(f"/channels/{dm['id']}/messages", json={"content": "please stop"})
+    await api.put(f"/guilds/{box.guild.id}/bans/{box.member('Bob').user.id}", json={})
+    state = (await web.get("/api/sandbox/state")).json()
+    assert [channel["name"] for channel in state["channels"]] == [
+        *("general", "weekend plans", "off-topic", "trash-talk", "mod-log"),
+    ]
+    assert [each["member"] for each in state["timeouts"]] == ["Mallory"]
+    assert [each["member"] for each in state["bans"]] == ["Bob"]
+    assert [each["content"] for each in state["dms"]["Mallory"]] == ["please stop"]
+    assert [(each["by"], each["target"], each["reason"]) for each in state["audit_log"]] == [
+        ("Civil Tongue", "Bob", None),
+        ("Civil Tongue", "Mallory", "flag"),
+    ]
+    assert state["bot"]["online"] is False
+
+
+async def test_events_stream_as_they_happen(box: Sandbox, web: httpx.AsyncClient) -> None:
+    async with web.stream("GET", "/api/sandbox/events") as stream, asyncio.timeout(10):
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        lines = stream.aiter_lines()
+        assert await anext(lines) == ": welcome"
+        said = await box.say("general", "Mallory", "hello\ndata: x")
+        await box.delete(said)
+        news = [json.loads(line.removeprefix("data: ")) async for line in _first(lines, 2)]
+    assert [each["message"]["content"] for each in news] == ["hello\ndata: x"] * 2
+    assert [each["message"]["deleted"] is not None for each in news] == [False, True]
+
+
+async def _first(lines: Any, count: int) -> Any:
+    async for line in lines:
+        if line.startswith("data: "):
+            yield line
+            count -= 1
+            if not count:
+                return
+
+
+async def test_leaving_the_sandbox_ends_open_streams() -> None:
+    async with httpx.AsyncClient(timeout=10) as client:
+        async with Sandbox() as box:
+            request = client.build_request("GET", f"{box.url}/api/sandbox/events")
+            stream = await client.send(request, stream=True)
+            lines = stream.aiter_lines()
+            await anext(lines)
+        assert [line async for line in lines] == [""]
