@@ -79,7 +79,7 @@ async def run(
 
         async with _together() as tasks:
             tasks.create_task(connection.run())
-            tasks.create_task(announce_troubles(health, pipeline, log_channel, connected))
+            tasks.create_task(announce_troubles(health, pipeline, log_channel, ledger.key_trouble, connected))
             tasks.create_task(expire_regularly(ledger))
             tasks.create_task(tell_when_ready())
             tasks.create_task(leave_when_told())
@@ -105,7 +105,7 @@ async def expire_regularly(ledger: Ledger) -> None:
 
 
 async def announce_troubles(
-    health: Health, pipeline: Pipeline, log_channel: LogChannel, connected: asyncio.Event
+    health: Health, pipeline: Pipeline, log_channel: LogChannel, key_trouble: str | None, connected: asyncio.Event
 ) -> None:
     """Say once in the log channels when the fail-safe begins and ends, and when a guild's breaker opens and closes."""
     news: asyncio.Queue[tuple[int | None, str]] = asyncio.Queue()
@@ -126,6 +126,8 @@ async def announce_troubles(
         text = f"**Flagging only.** {sentence}." if sentence else "**Actions are carried out again.** The rush is over."
         news.put_nowait((guild_id, text))
 
+    if key_trouble:
+        news.put_nowait((None, f"**Texts are not kept.** {key_trouble}"))
     health.listen(on_health)
     pipeline.limits.listen(on_breaker)
     for part, sentence in health.reasons.items():

@@ -28,7 +28,7 @@ app = typer.Typer(help="What was flagged, and what came of it.", no_args_is_help
 Guild = Annotated[str | None, typer.Option("--guild", help="Only this server: its id.")]
 Channel = Annotated[str | None, typer.Option("--channel", help="Only this channel: its name or id.")]
 Member = Annotated[str | None, typer.Option("--member", help="Only this member: name or id.")]
-Label = Annotated[str | None, typer.Option("--label", help="Only flags that this label fired.")]
+Label = Annotated[str | None, typer.Option("--label", help="Only flags with this label on.")]
 Since = Annotated[str | None, typer.Option("--since", help="Only newer ones: 7d, 12h or a date such as 2026-11-01.")]
 
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, AdaptedConnection, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -30,7 +30,9 @@ PRAGMAS = (
 
 def open_for_writing(path: Path) -> AsyncEngine:
     """One connection; each transaction takes the write lock at its start, so none fails half-way for lack of it."""
-    engine = create_async_engine(_url("sqlite+aiosqlite", path), pool_size=1, max_overflow=0, **_options())
+    # The writer ends every transaction itself, so a connection needs no second rollback when it is handed back.
+    pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "pool_reset_on_return": None}
+    engine = create_async_engine(_url("sqlite+aiosqlite", path), **pool, **_options())
     _prepare(engine.sync_engine, "BEGIN IMMEDIATE", PRAGMAS)
     return engine
 
@@ -78,7 +80,12 @@ def _prepare(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
         cursor.close()
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        driver: Any = connection.connection.dbapi_connection
+        if isinstance(driver, AdaptedConnection):
+            # Through a cursor this would wait three times for the driver's thread.
+            driver.run_async(lambda raw: raw.execute(begin))
+        else:
+            connection.exec_driver_sql(begin)
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)

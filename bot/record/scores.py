@@ -24,7 +24,7 @@ from bot.record.writer import Writer
 from bot.records import Named, Post, Scores
 
 GROUP_SECONDS = 1.0  # what a crash may cost
-POSTS_TOGETHER = 1_000
+POSTS_TOGETHER = 250  # rows are prepared on the event loop, a few milliseconds a group
 POSTS_KEPT = 20_000  # while the database does not take them
 ENTRIES_KNOWN = 50_000
 

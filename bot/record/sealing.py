@@ -12,7 +12,6 @@ import binascii
 import contextlib
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,16 +144,18 @@ def _key(path: Path, number: int, words: list[str]) -> Key:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    # mkstemp makes the file with mode 0600, so the key is never readable by others, not even for a moment.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    # One fixed name: what a crash leaves behind is overwritten the next time.
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        unfinished.replace(path)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
 

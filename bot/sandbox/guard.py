@@ -13,6 +13,7 @@ from bot.sandbox.rest import PREFIX, respond
 
 MAX_REST_BODY = 10 * 1024 * 1024  # bytes, as Discord allows files of that size
 MAX_CONTROL_BODY = 256 * 1024
+MAX_DRAINED = 64 * 1024 * 1024
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -61,6 +62,7 @@ class Guard:
         intake = _Intake(receive, most)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > most:
+            await _drain(receive)
             await self._refuse(too_large(most), scope, receive, send)
             return
         await self._app(scope, intake, _guarded(send))
@@ -88,8 +90,19 @@ class _Intake:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
+            await _drain(self._receive)
             raise TooLarge(self._most)
         return message
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on, so that a client still sending gets to see the refusal."""
+    left = MAX_DRAINED
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            return
 
 
 def _guarded(send: Send) -> Send:

@@ -40,34 +40,54 @@ def fetch(wanted: HubId, *, pickle: bool = False) -> Source:
 
     Weights are those in safetensors, or with ``pickle`` those in a pickle. Raises ``ModelUnavailable``.
     """
-    huggingface_hub = _library()
     with _explained(wanted):
-        try:
-            listing = huggingface_hub.HfApi().model_info(
-                wanted.repository, revision=wanted.revision, files_metadata=True, timeout=HUB_TIMEOUT
-            )
-        except (_transport_error(), OSError) as error:
-            if _is_refusal(error):
-                raise
-            return _cached(wanted, error)
-        sizes = {file.rfilename: file.size or 0 for file in listing.siblings or ()}
+        sizes = _listed(wanted)
+        if sizes is None:
+            return _cached(wanted, PICKLES if pickle else (WEIGHTS, WEIGHTS_INDEX))
         files = _needed(wanted.repository, sorted(sizes), pickle=pickle)
         size = sum(sizes[file] for file in files)
         check_size(wanted.repository, size)
         log.info("model_fetched_from_hub", repository=wanted.repository, files=len(files), bytes=size)
-        folder = huggingface_hub.snapshot_download(wanted.repository, revision=wanted.revision, allow_patterns=files)
+        folder = _library().snapshot_download(wanted.repository, revision=wanted.revision, allow_patterns=files)
     return Source(wanted.repository, Path(folder), commit=Path(folder).name)
 
 
 def fetch_config(wanted: HubId) -> Path:
     """Download config.json alone, or take it from the cache. Raises ``ModelUnavailable``."""
-    huggingface_hub = _library()
     with _explained(wanted):
-        return Path(
-            huggingface_hub.hf_hub_download(
-                wanted.repository, "config.json", revision=wanted.revision, etag_timeout=HUB_TIMEOUT
-            )
+        if _listed(wanted) is None:
+            return _cached(wanted, ("config.json",)).folder / "config.json"
+        return Path(_library().hf_hub_download(wanted.repository, "config.json", revision=wanted.revision))
+
+
+def _listed(wanted: HubId) -> dict[str, int] | None:
+    """The files of the repository and their bytes, or None where the hub is away."""
+    try:
+        listing = (
+            _library()
+            .HfApi()
+            .model_info(wanted.repository, revision=wanted.revision, files_metadata=True, timeout=HUB_TIMEOUT)
         )
+    except (_transport_error(), OSError) as error:
+        response = getattr(error, "response", None)
+        if response is not None and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        log.warning("hub_is_away", repository=wanted.repository, error=type(error).__name__)
+        return None
+    return {file.rfilename: file.size or 0 for file in listing.siblings or ()}
+
+
+def _cached(wanted: HubId, one_of: Sequence[str]) -> Source:
+    """The model as it was fetched earlier, with one of these files."""
+    for name in one_of:
+        found = _library().try_to_load_from_cache(wanted.repository, name, revision=wanted.revision)
+        if isinstance(found, str):
+            folder = Path(found).parent
+            return Source(wanted.repository, folder, commit=folder.name)
+    raise ModelUnavailable(
+        f"{wanted.repository} could not be had, the Hugging Face hub cannot be reached: "
+        "check the network, or set `model: embedded`."
+    )
 
 
 def _needed(name: str, files: Sequence[str], *, pickle: bool) -> list[str]:
@@ -92,17 +112,10 @@ def _needed(name: str, files: Sequence[str], *, pickle: bool) -> list[str]:
     raise no_safe_weights(name, top, import_as=name)
 
 
-def _cached(wanted: HubId, error: Exception) -> Source:
-    config = _library().try_to_load_from_cache(wanted.repository, "config.json", revision=wanted.revision)
-    if not isinstance(config, str):
-        raise error
-    folder = Path(config).parent
-    return Source(wanted.repository, folder, commit=folder.name)
-
-
 @contextmanager
 def _explained(wanted: HubId) -> Iterator[None]:
     """Turn the hub's errors into one sentence each."""
+    _library()
     from huggingface_hub import errors
 
     name = wanted.repository
@@ -139,14 +152,8 @@ def _transport_error() -> type[Exception]:
     return error
 
 
-def _is_refusal(error: Exception) -> bool:
-    """Whether the hub answered and meant it; otherwise it is away, and what lies in the cache will do."""
-    response = getattr(error, "response", None)
-    return response is not None and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
-
-
 def _library() -> Any:
     quieten()
     library: Any = importlib.import_module("huggingface_hub")
-    library.utils.disable_progress_bars()
+    importlib.import_module("huggingface_hub.utils").disable_progress_bars()
     return library

@@ -1,7 +1,7 @@
 """A bot that is killed in the middle: ``python dying_bot.py FOLDER STEP NTH`` (run by test_kill.py).
 
-STEP is ``METHOD:before`` or ``METHOD:after`` of the ledger, or ``never``; at its NTH call the process gets SIGKILL, as from
-``kill -9``: nothing is flushed, nothing is closed.
+STEP is ``METHOD:before`` or ``METHOD:after`` of the ledger, or ``never``; at its NTH call the process gets SIGKILL, as
+from ``kill -9``: nothing is flushed, nothing is closed.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ OUTCOMES = st.builds(
     outcomes=st.lists(OUTCOMES, max_size=3),
     card=st.none() | st.builds(CardPlace, SNOWFLAKES, SNOWFLAKES),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_flag_reads_back_as_it_was_opened_and_finished(
     post: Callable[..., Post],
     decision: Decision,

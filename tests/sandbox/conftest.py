@@ -122,6 +122,9 @@ class Watcher(discord.Client):
         self._news = asyncio.Condition()
         self.running: asyncio.Task[None] | None = None
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """discord.py waits five seconds before a second identify; the sandbox need not be waited for."""
+
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         self.told.append((event, args))
         super().dispatch(event, *args, **kwargs)

@@ -108,9 +108,7 @@ async def test_the_banned_cannot_come_back_and_the_kicked_can(box: Sandbox, api:
     assert (await box.say("general", "Bob", "back")).author is bob
 
 
-async def test_the_bots_messages_cannot_be_changed_here(
-    box: Sandbox, api: httpx.AsyncClient, web: httpx.AsyncClient
-) -> None:
+async def test_the_bots_own_messages_stay(box: Sandbox, api: httpx.AsyncClient, web: httpx.AsyncClient) -> None:
     sent = (await api.post(f"/channels/{box.channel('general').id}/messages", json={"content": "x"})).json()
     for answer in (
         await web.patch(f"/api/sandbox/messages/{sent['id']}", json={"content": "y"}),

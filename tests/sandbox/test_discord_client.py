@@ -327,11 +327,16 @@ async def test_commands_are_registered_and_kept(box: Sandbox, connect: Any) -> N
     assert first[0].id == second[0].id
 
 
+class Sharded(discord.AutoShardedClient):
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Without the five seconds between shards."""
+
+
 async def test_two_shards_share_the_guilds(box: Sandbox, connect: Any) -> None:
     guilds = [box.world.add_guild(f"Guild {number}") for number in range(4)]
     for number, guild in enumerate(guilds):
         box.world.add_channel(guild, "general", topic=str(number))
-    client = discord.AutoShardedClient(intents=discord.Intents.default(), shard_count=2, guild_ready_timeout=0.05)
+    client = Sharded(intents=discord.Intents.default(), shard_count=2, guild_ready_timeout=0.05)
     running = asyncio.create_task(client.start(box.token))
     await box.until(lambda: len(box.gateway.connected) == 2)
     async with asyncio.timeout(10):

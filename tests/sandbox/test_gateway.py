@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import zlib
 from collections.abc import Callable
@@ -47,10 +48,12 @@ class Line:
 
     async def closed(self) -> int:
         """The code it is closed with."""
-        with pytest.raises(websockets.ConnectionClosed) as closed:
-            while True:
-                await self.hear()
-        return closed.value.rcvd.code if closed.value.rcvd else 1006
+        async with asyncio.timeout(WAIT_S):
+            with contextlib.suppress(websockets.ConnectionClosedError):
+                async for _ in self._socket:
+                    pass
+            await self._socket.wait_closed()
+        return self._socket.close_code or 0
 
 
 def connected(box: Sandbox, query: str = "?v=10&encoding=json") -> Any:
@@ -132,13 +135,11 @@ async def test_only_what_the_intents_ask_for_is_told(box: Sandbox) -> None:
             await box.delete(message)
             box.world.add_role(box.guild, "Last")
             heard[int(intents)] = await line.events("GUILD_ROLE_CREATE")
-    assert heard[int(Intent.GUILDS)] == ["GUILD_ROLE_CREATE"]
-    assert heard[int(Intent.GUILDS | Intent.GUILD_MESSAGES)] == [
-        "MESSAGE_CREATE",
-        "MESSAGE_DELETE",
-        "GUILD_ROLE_CREATE",
+    assert list(heard.values()) == [
+        ["GUILD_ROLE_CREATE"],
+        ["MESSAGE_CREATE", "MESSAGE_DELETE", "GUILD_ROLE_CREATE"],
+        ["GUILD_ROLE_CREATE"],
     ]
-    assert heard[int(Intent.GUILDS | Intent.GUILD_MODERATION)] == ["GUILD_ROLE_CREATE"]
 
 
 @pytest.mark.parametrize("compress", ["zlib-stream", "zstd-stream"])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -218,3 +221,25 @@ def test_a_model_over_the_size_cap_is_not_downloaded(hub: Hub, monkeypatch: pyte
     with pytest.raises(ModelUnavailable, match="choose a smaller model"):
         load(NAME)
     assert not [path for path in hub.asked if path.endswith("model.safetensors")]
+
+
+def test_a_model_of_which_only_the_labels_were_fetched_is_not_taken_for_complete(hub: Hub) -> None:
+    assert labels_of(NAME)
+    hub.is_down = True
+    assert labels_of(NAME) == ("toxic", "insult", "threat")
+    with pytest.raises(ModelUnavailable, match="cannot be reached"):
+        load(NAME)
+
+
+def test_labels_are_read_without_torch_and_with_telemetry_off(hub: Hub, tmp_path: Path) -> None:
+    program = f"""
+import sys
+from bot.score.model import labels_of
+print(*labels_of({NAME!r}))
+from huggingface_hub import constants
+print(constants.HF_HUB_DISABLE_TELEMETRY, "torch" in sys.modules, "transformers" in sys.modules)
+"""
+    surroundings = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home")}
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program], env=surroundings, cwd=root, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["toxic insult threat", "True False False"], done.stderr
