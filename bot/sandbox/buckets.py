@@ -33,6 +33,7 @@ DISCORD_LIMITS = {
     "PATCH /guilds/{guild_id}/members/{user_id}": Limit(10, 10.0),
     "*": Limit(50, 1.0),
 }
+DISCORD_OVERALL = Limit(50, 1.0)  # all calls together
 
 
 @dataclass(slots=True)
@@ -44,8 +45,9 @@ class _Window:
 class Buckets:
     """Counts calls. ``limits`` are by method and path template, ``*`` for all others."""
 
-    def __init__(self, limits: Mapping[str, Limit] | None = None) -> None:
-        self._limits = dict(limits or {"*": GENEROUS})
+    def __init__(self, limits: Mapping[str, Limit] | None = None, overall: Limit = GENEROUS) -> None:
+        self._limits = {_plain(route): limit for route, limit in (limits or {"*": GENEROUS}).items()}
+        self._overall = overall
         self._windows: dict[str, _Window] = {}
 
     def set(self, route: str, limit: Limit) -> None:
@@ -54,17 +56,24 @@ class Buckets:
 
     def take(self, route: str, ids: Mapping[str, str]) -> dict[str, str]:
         """The headers of the answer. Raises ``ApiError`` 429 when the bucket is empty."""
-        limit = self._limits.get(_plain(route)) or self._limits.get(route) or self._limits.get("*", GENEROUS)
-        key = f"{route} {'+'.join(ids[name] for name in MAJOR if name in ids)}"
+        limit = self._limits.get(_plain(route)) or self._limits.get("*", GENEROUS)
         now = time.time()
-        window = self._windows.get(key)
-        if window is None or window.ends <= now:
-            window = self._windows[key] = _Window(limit.calls, now + limit.per)
+        overall = self._window("", self._overall, now)
+        if overall.remaining <= 0:
+            raise limited(overall.ends - now, scope="global")
+        overall.remaining -= 1
+        window = self._window(f"{route} {'+'.join(ids[name] for name in MAJOR if name in ids)}", limit, now)
         headers = _headers(route, limit, window, now)
         if window.remaining <= 0:
             raise limited(window.ends - now, headers=headers)
         window.remaining -= 1
         return headers | {"X-RateLimit-Remaining": str(window.remaining)}
+
+    def _window(self, key: str, limit: Limit, now: float) -> _Window:
+        window = self._windows.get(key)
+        if window is None or window.ends <= now:
+            window = self._windows[key] = _Window(limit.calls, now + limit.per)
+        return window
 
 
 def _headers(route: str, limit: Limit, window: _Window, now: float) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.sandbox import payloads
 from bot.sandbox.entities import Guild, Json
+from bot.sandbox.forms import as_snowflake
 from bot.sandbox.intents import KNOWN_BITS, PRIVILEGED, Intent
 from bot.sandbox.sessions import Line, Session, encode
 from bot.sandbox.state import World
@@ -80,8 +81,7 @@ class Conversation:
         elif self._session is None:
             raise Closing(4003, "Not authenticated.")
         elif op == 3 and isinstance(data, dict):
-            self._session.status = str(data.get("status") or "online")
-            self._session.activities = data.get("activities") or []
+            self._session.show(data)
         elif op == 8 and isinstance(data, dict):
             self._send_members(self._session, data)
 
@@ -101,9 +101,8 @@ class Conversation:
             raise Closing(4013, "Invalid intent(s).")
         if Intent(intents) & PRIVILEGED & ~Intent(self._world.application.privileged_intents):
             raise Closing(4014, "Disallowed intent(s).")
-        presence = data.get("presence") or {}
         self._session = self._gateway.begin(Intent(intents), _shard(data.get("shard")), self._line)
-        self._session.status = str(presence.get("status") or "online")
+        self._session.show(data.get("presence"))
 
     def _check_token(self, data: Json) -> None:
         if str(data.get("token")).removeprefix("Bot ") != self._world.application.token:
@@ -127,14 +126,15 @@ class Conversation:
 
     def _send_members(self, session: Session, data: Json) -> None:
         """REQUEST_GUILD_MEMBERS: by the beginning of their names, by id, or all."""
-        guild = self._world.guilds.get(int(data.get("guild_id") or 0))
+        guild = self._world.guilds.get(as_snowflake(data.get("guild_id")) or 0)
         if guild is None or self._world.bot.id not in guild.members:
             return
         wanted = data.get("user_ids")
-        query, limit = str(data.get("query") or "").casefold(), int(data.get("limit") or 0)
+        query, limit = str(data.get("query") or "").casefold(), as_snowflake(data.get("limit")) or 0
         if wanted is None and not query and not limit and Intent.GUILD_MEMBERS not in session.intents:
             return
-        ids = [int(each) for each in (wanted if isinstance(wanted, list) else [wanted])] if wanted else []
+        listed = wanted if isinstance(wanted, list) else [wanted]
+        ids = [number for each in listed if (number := as_snowflake(each))] if wanted else []
         members = (
             [guild.members[each] for each in ids if each in guild.members] if ids else list(guild.members.values())
         )

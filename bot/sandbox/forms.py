@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from bot.sandbox.entities import Json
 from bot.sandbox.refusals import invalid_form
 
 SNOWFLAKE_MAX = (1 << 64) - 1
+WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")
 
 
 class Form:
@@ -64,7 +66,7 @@ class Form:
         value = self._get(name, required)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).lstrip("-").isdecimal():
+        if isinstance(value, bool) or not isinstance(value, int | str) or not WHOLE_NUMBER.fullmatch(str(value)):
             self.wrong(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
             return None
         if (number := int(value)) > most:

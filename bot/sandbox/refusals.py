@@ -157,7 +157,3 @@ def unknown_emoji() -> ApiError:
 
 def thread_exists() -> ApiError:
     return ApiError(400, 160004, "A thread has already been created for this message")
-
-
-def too_large() -> ApiError:
-    return ApiError(413, 40005, "Request entity too large")

@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from bot.sandbox import drafts, playing, town
-from bot.sandbox.buckets import DISCORD_LIMITS, Buckets
+from bot.sandbox.buckets import DISCORD_LIMITS, DISCORD_OVERALL, Buckets
 from bot.sandbox.calls.call import Reply
 from bot.sandbox.control import Control
 from bot.sandbox.entities import Channel, Event, Guild, Json, Member, Message, Overwrite
@@ -58,7 +58,7 @@ class Sandbox:
         self.port = 0
         self.world = World()
         self.guild: Guild = town.furnish(self.world)
-        buckets = Buckets(DISCORD_LIMITS if rate_limits == "discord" else None)
+        buckets = Buckets(DISCORD_LIMITS, DISCORD_OVERALL) if rate_limits == "discord" else Buckets()
         self.faults = RestFaults(buckets)
         self._changes = Changes()
         self._stream = Stream()

@@ -55,6 +55,15 @@ class Session:
         index, count = self.shard
         return index == (0 if guild_id is None else (guild_id >> 22) % count)
 
+    def show(self, presence: Any) -> None:
+        """Take the status and activities of a presence, as far as they are any."""
+        given = presence if isinstance(presence, dict) else {}
+        activities = given.get("activities")
+        self.status = str(given.get("status") or "online")
+        self.activities = (
+            [each for each in activities if isinstance(each, dict)] if isinstance(activities, list) else []
+        )
+
     def dispatch(self, event: str, data: Any) -> None:
         self.sequence += 1
         text = encode({"t": event, "s": self.sequence, "op": 0, "d": data})

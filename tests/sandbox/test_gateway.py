@@ -233,3 +233,21 @@ async def test_a_new_guild_is_told_of_at_once(box: Sandbox) -> None:
         await line.until("GUILD_CREATE")
         made = box.world.add_guild("Another")
         assert (await line.until("GUILD_CREATE"))["d"]["id"] == str(made.id)
+
+
+@pytest.mark.parametrize("value", [None, 5, "x", [], [5], ["x"], {}, {"a": None}, True])
+async def test_no_payload_however_odd_ends_more_than_its_connection(box: Sandbox, value: Any) -> None:
+    for op in (1, 3, 4, 6, 8):
+        for field in ("guild_id", "user_ids", "query", "limit", "status", "activities", "session_id", "seq", "token"):
+            async with connected(box) as socket:
+                line = Line(socket)
+                await identify(box, line, 0)
+                await line.send(op, {field: value})
+                await line.send(1, None)
+                with contextlib.suppress(websockets.ConnectionClosed):
+                    while (await line.hear())["op"] != 11:
+                        pass
+                assert socket.close_code != 1011, (op, field)
+    async with connected(box) as socket:
+        await identify(box, Line(socket), 0, presence=value)
+    assert box.world.bot.name == "Civil Tongue"

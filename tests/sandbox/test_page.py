@@ -226,6 +226,8 @@ async def test_text_stands_out_from_its_background(box: Sandbox, page: Page) -> 
             assert ratio >= 4.5, (scheme, selector, ratio)
 
 
+READ = (".fate", ".author", ".ghost .body", "#topic", ".note", "#bot-text", ".channel-name", ".line button")
+
 # The contrast ratio of WCAG 2, with colours read back from a canvas, whatever notation they are in.
 CONTRAST = """node => {
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
@@ -236,8 +238,9 @@ CONTRAST = """node => {
   const light = rgb => rgb.slice(0, 3).map(v => v / 255)
     .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const back = element => channels(getComputedStyle(element).backgroundColor);
   let behind = node;
-  while (channels(getComputedStyle(behind).backgroundColor)[3] < 255 && behind.parentElement) behind = behind.parentElement;
-  const [a, b] = [light(channels(getComputedStyle(node).color)), light(channels(getComputedStyle(behind).backgroundColor))];
+  while (back(behind)[3] < 255 && behind.parentElement) behind = behind.parentElement;
+  const [a, b] = [light(channels(getComputedStyle(node).color)), light(back(behind))];
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }"""

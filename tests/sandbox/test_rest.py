@@ -393,3 +393,41 @@ async def test_headers_tell_of_the_bucket(box: Sandbox, api: httpx.AsyncClient) 
     assert (refusal.json()["global"], refusal.headers["x-ratelimit-scope"]) == (False, "user")
     elsewhere = await api.post(f"{channel_path(box, 'off-topic')}/messages", json={"content": "x"})
     assert elsewhere.status_code == 200, "another channel has a bucket of its own"
+
+
+ODD_VALUES: list[Any] = [None, 5, -1, "x", "--5", True, [], [5], ["x"], {}, {"a": 1}, [{}], 1e308]
+FIELDS = [
+    *("content", "embeds", "components", "flags", "nonce", "allowed_mentions", "message_reference", "poll", "messages"),
+    *("nick", "roles", "communication_disabled_until", "name", "type", "topic", "permission_overwrites", "allow"),
+    *("deny", "rate_limit_per_user", "recipient_id", "delete_message_seconds", "permissions", "color", "archived"),
+]
+
+
+async def test_no_body_however_odd_is_more_than_a_400(box: Sandbox, api: httpx.AsyncClient) -> None:
+    said = await box.say("general", "Mallory", "hello")
+    own = (await api.post(f"{channel_path(box)}/messages", json={"content": "x"})).json()["id"]
+    role = box.world.add_role(box.guild, "Low")
+    guild, here = f"/guilds/{box.guild.id}", channel_path(box)
+    member = f"{guild}/members/{said.author.id}"
+    routes = [
+        ("POST", f"{here}/messages"),
+        ("PATCH", f"{here}/messages/{own}"),
+        ("POST", f"{here}/messages/bulk-delete"),
+        ("POST", f"{here}/threads"),
+        ("PATCH", here),
+        ("PUT", f"{here}/permissions/{role.id}"),
+        ("POST", f"{guild}/channels"),
+        ("POST", f"{guild}/roles"),
+        ("PATCH", f"{guild}/roles/{role.id}"),
+        ("PATCH", member),
+        ("POST", "/users/@me/channels"),
+        ("PUT", f"/applications/{box.world.application.id}/commands"),
+        ("PUT", f"{guild}/bans/{said.author.id}"),
+    ]
+    bodies = [*ODD_VALUES, *({field: value} for field in FIELDS for value in ODD_VALUES)]
+    headers = {"Authorization": f"Bot {box.token}"}
+    async with httpx.AsyncClient(base_url=box.api_url, headers=headers) as client:
+        for method, path in routes:
+            for body in bodies:
+                answer = await client.request(method, path, json=body)
+                assert answer.status_code < 500, (method, path, body)

@@ -160,7 +160,8 @@ def get_ban(call: Call) -> Answer:
 def create_ban(call: Call) -> Answer:
     guild, user = call.guild(), call.user()
     # Clients of before the body was taken name the seconds in the query, and Discord reads them there too.
-    with reading({**call.query, **(call.body or {})}) as form:
+    body = call.body if isinstance(call.body, dict) else {}
+    with reading({**call.query, **body}) as form:
         seconds = form.integer("delete_message_seconds", most=MAX_BAN_DELETES) or 0
         days = form.integer("delete_message_days", most=7) or 0
     call.require_in_guild(guild, Permission.BAN_MEMBERS)

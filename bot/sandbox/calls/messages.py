@@ -19,6 +19,7 @@ from bot.sandbox.refusals import (
     not_your_message,
     system_message,
     thread_archived,
+    thread_exists,
     unknown_emoji,
     wrong_channel_type,
     wrong_in_a_dm,
@@ -246,6 +247,8 @@ def start_thread(call: Call) -> Answer:
     with reading(call.body) as form:
         name = form.text("name", most=100, least=1, required=True) or ""
     root = call.message(parent) if "message_id" in call.ids else None
+    if root is not None and root.id in call.world.channels:
+        raise thread_exists()
     thread = call.world.add_thread(parent, name, call.bot, id=root.id if root else None)
     moderation.log(
         call.world, guild, AuditAction.THREAD_CREATE, actor=call.bot, target_id=thread.id, reason=call.reason
