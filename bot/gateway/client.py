@@ -25,6 +25,9 @@ LONGEST_WAIT_FOR_A_RATE_LIMIT = 60.0  # seconds; unset, discord.py would wait fo
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0  # seconds between attempts to connect again
 _BAD_TOKEN, _BAD_INTENTS, _FORBIDDEN_INTENTS = 4004, 4013, 4014
 
+# This bot never speaks; discord.py need not warn that it cannot.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 log = structlog.get_logger()
 
 

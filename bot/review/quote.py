@@ -15,9 +15,11 @@ MARKS_IN_A_ROW = 4  # combining marks; real scripts need fewer, stacked ones cli
 # Zero-width joiner and non-joiner build emoji and Persian or Indic words; all other invisible characters go.
 _KEPT_INVISIBLE = frozenset("\n\t\u200c\u200d")
 _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Discord's markdown takes a backslash before any character but letters, digits and spaces. An escaped colon stops URLs,
-# timestamps and emoji, an escaped < stops mentions and command links, an escaped dot stops numbered lists.
-_MEANINGFUL = re.compile(r"[!-/:-@\[-`{-~]")
+# Discord takes a backslash before a sign as the sign itself. These have a meaning anywhere: formatting, mentions,
+# links, the start of a URL.
+_ANYWHERE = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//)")
+# And these only at the start of a line: headings, lists, small print.
+_AT_LINE_START = re.compile(r"^[ \t]*\d*(?P<sign>[#+.)-])", re.MULTILINE)
 
 
 def quote(text: str, limit: int, *, one_line: bool = False) -> str:
@@ -29,7 +31,9 @@ def quote(text: str, limit: int, *, one_line: bool = False) -> str:
     plain = without_tricks(text)
     if one_line:
         plain = " ".join(plain.split())
-    pieces = [_MEANINGFUL.sub(r"\\\g<0>", character) for character in plain[: limit + 1]]
+    signs = {match.start() for match in _ANYWHERE.finditer(plain)}
+    signs |= {match.start("sign") for match in _AT_LINE_START.finditer(plain)}
+    pieces = ["\\" + character if at in signs else character for at, character in enumerate(plain[: limit + 1])]
     if len(plain) <= limit and sum(map(len, pieces)) <= limit:
         return "".join(pieces)
     kept, room = [], limit - len(ELLIPSIS)

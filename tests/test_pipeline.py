@@ -1,0 +1,226 @@
+"""The path of a message where the sandbox cannot easily reach: order, overload, leftovers, draining."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from bot import config
+from bot.agenda import Agenda
+from bot.errors import Overloaded, TryLater
+from bot.health import Health
+from bot.pipeline import TOO_LATE, Pipeline
+from bot.record.ledger import Ledger
+from bot.records import Author, CardPlace, Flag, Named, Post, Status, Surface, TextScores
+
+RULES = "mode: live\nlabels:\n  insult: [{at: 0.6, do: [flag, delete, warn]}]\n"
+
+
+class Scorer:
+    """Finds *evil* an insult. A text in ``held`` waits for its event; a text in ``refused`` is refused."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, asyncio.Event] = {}
+        self.refused: set[str] = set()
+        self.asked: list[str] = []
+
+    async def score(self, texts: Sequence[str], *, guild_id: int, member_id: int) -> TextScores:
+        [text] = texts
+        self.asked.append(text)
+        if text in self.refused:
+            raise Overloaded("full")
+        if text in self.held:
+            await self.held[text].wait()
+        return TextScores("words@1", ({"insult": 0.9 if "evil" in text else 0.1},))
+
+
+class Discord:
+    """Deeds and cards, noted in the order in which they were done."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.cards: list[Flag] = []
+        self.hold_deletes: asyncio.Event | None = None
+        self.is_down = False
+
+    async def delete_message(self, guild_id: int, channel_id: int, message_id: int, *, reason: str) -> None:
+        if self.hold_deletes is not None:
+            await self.hold_deletes.wait()
+        self.done.append(f"delete {message_id}")
+
+    async def direct_message(self, guild_id: int, user_id: int, text: str) -> None:
+        self.done.append(f"dm {user_id}")
+
+    async def notice(self, guild_id: int, channel_id: int, user_id: int, text: str, *, seconds: float) -> None:
+        self.done.append(f"notice {user_id}")
+
+    async def post_card(self, flag: Flag) -> CardPlace | None:
+        if self.is_down:
+            raise TryLater("down")
+        self.cards.append(flag)
+        return CardPlace(9, 1000 + flag.number)
+
+
+def post(message_id: int, text: str, **changes: Any) -> Post:
+    here = Post(
+        guild=Named(1, "Guild"),
+        channel=Named(2, "general"),
+        author=Author(3, "Mallory"),
+        message_id=message_id,
+        surfaces=(Surface("content", text),),
+        created_at=datetime.now(UTC),
+    )
+    return replace(here, **changes)
+
+
+class Parts:
+    """A pipeline with everything around it."""
+
+    def __init__(self, folder: Path, ledger: Ledger, text: str = RULES) -> None:
+        path = folder / "rules.yaml"
+        path.write_text(text)
+        self.scorer, self.discord, self.health, self.ledger = Scorer(), Discord(), Health(), ledger
+        self.pipeline = Pipeline(
+            config.load(path),
+            scorer=self.scorer,
+            ledger=ledger,
+            deeds=self.discord,
+            cards=self.discord,
+            health=self.health,
+            agenda=Agenda(),
+            record_retry=0.0,
+        )
+
+    async def settle(self) -> None:
+        await self.pipeline.drain(10)
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
+    async with Ledger.at(tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+def parts(tmp_path: Path, ledger: Ledger) -> Parts:
+    return Parts(tmp_path, ledger)
+
+
+async def test_an_edit_never_overtakes_the_message_that_it_edits(parts: Parts) -> None:
+    parts.scorer.held["hello"] = asyncio.Event()
+    first = asyncio.create_task(parts.pipeline.handle(post(5, "hello")))
+    edit = asyncio.create_task(parts.pipeline.handle(post(5, "evil", is_edit=True)))
+    other = asyncio.create_task(parts.pipeline.handle(post(6, "evil too")))
+    await other
+    assert parts.scorer.asked == ["hello", "evil too"]
+    parts.scorer.held["hello"].set()
+    await asyncio.gather(first, edit)
+    await parts.settle()
+    assert parts.scorer.asked == ["hello", "evil too", "evil"]
+    assert {flag.message_id for flag in await parts.ledger.flags()} == {5, 6}
+
+
+async def test_the_same_text_of_a_message_is_flagged_once_and_a_new_one_again(parts: Parts) -> None:
+    for text in ("evil", "evil", "very evil", "evil"):
+        await parts.pipeline.handle(post(5, text, is_edit=True))
+    await parts.settle()
+    assert [flag.text for flag in await parts.ledger.flags()] == ["very evil", "evil"]
+    assert parts.pipeline.counts["skipped", "flagged before"] == 2
+
+
+async def test_what_cannot_be_scored_is_counted_and_does_not_stop_the_next(parts: Parts) -> None:
+    parts.scorer.refused.add("lost")
+    await parts.pipeline.handle(post(5, "lost"))
+    await parts.pipeline.handle(post(6, "evil"))
+    await parts.settle()
+    assert parts.pipeline.counts["unscored", "Overloaded"] == 1
+    assert len(parts.discord.cards) == 1
+
+
+async def test_in_fail_safe_a_flag_is_made_and_nothing_else_done(parts: Parts) -> None:
+    parts.health.trouble("scoring", "Half of the messages are not scored.")
+    await parts.pipeline.handle(post(5, "evil"))
+    await parts.settle()
+    assert parts.discord.done == []
+    [card] = parts.discord.cards
+    assert card.hold_reason == "Half of the messages are not scored."
+    parts.health.healed("scoring")
+    await parts.pipeline.handle(post(6, "evil"))
+    await parts.settle()
+    assert parts.discord.done == ["delete 6", "dm 3"]
+
+
+async def test_scoring_never_waits_for_discord(parts: Parts) -> None:
+    parts.discord.hold_deletes = asyncio.Event()
+    for number in range(30):
+        await parts.pipeline.handle(post(number, f"evil {number}"))
+    assert len(await parts.ledger.flags()) == 30
+    parts.discord.hold_deletes.set()
+    await parts.settle()
+    assert sum(deed.startswith("delete") for deed in parts.discord.done) == 30
+
+
+async def test_what_does_not_end_in_time_is_left_open_and_finished_after_a_restart(
+    parts: Parts, tmp_path: Path
+) -> None:
+    parts.discord.hold_deletes = asyncio.Event()
+    await parts.pipeline.handle(post(5, "evil"))
+    async with asyncio.timeout(10):
+        while Status.STARTED not in {outcome.status for outcome in (await parts.ledger.flags())[0].outcomes}:
+            await asyncio.sleep(0)
+    await parts.pipeline.drain(0)
+    leftovers = await parts.ledger.unfinished()
+    assert [flag.message_id for flag in leftovers] == [5]
+    again = Parts(tmp_path, parts.ledger)
+    await again.pipeline.reconcile(leftovers)
+    await again.settle()
+    assert "delete 5" in again.discord.done
+    assert await parts.ledger.unfinished() == []
+    assert len(again.discord.cards) == 1
+
+
+async def test_a_leftover_that_is_too_old_is_closed_without_acting(parts: Parts, tmp_path: Path) -> None:
+    leftovers = await leftover(parts)
+    again = Parts(tmp_path, parts.ledger)
+    with time_machine.travel(datetime.now(UTC) + TOO_LATE + timedelta(minutes=1)):
+        await again.pipeline.reconcile(leftovers)
+        await again.settle()
+    assert again.discord.done == []
+    [flag] = await parts.ledger.flags()
+    assert {o.action: o.status for o in flag.outcomes}["delete"] is Status.HELD_BACK
+    assert len(again.discord.cards) == 1
+
+
+async def test_a_leftover_is_not_acted_on_once_the_owner_chose_shadow_mode(parts: Parts, tmp_path: Path) -> None:
+    leftovers = await leftover(parts)
+    again = Parts(tmp_path, parts.ledger, RULES.replace("live", "shadow"))
+    await again.pipeline.reconcile(leftovers)
+    await again.settle()
+    assert again.discord.done == []
+
+
+async def leftover(parts: Parts) -> list[Flag]:
+    """A flag that was opened by a bot that died right afterwards."""
+    honest, parts.pipeline._act_on = parts.pipeline._act_on, lambda flag: None  # type: ignore[method-assign]
+    await parts.pipeline.handle(post(5, "evil"))
+    parts.pipeline._act_on = honest  # type: ignore[method-assign]
+    return await parts.ledger.unfinished()
+
+
+async def test_a_card_that_could_not_be_posted_is_posted_when_connected_again(parts: Parts) -> None:
+    parts.discord.is_down = True
+    await parts.pipeline.handle(post(5, "evil"))
+    await parts.settle()
+    assert parts.discord.cards == []
+    parts.discord.is_down = False
+    await parts.pipeline.reconcile()
+    await parts.pipeline.reconcile()  # a second connection finds nothing left to do
+    await parts.settle()
+    assert len(parts.discord.cards) == 1
