@@ -40,7 +40,9 @@ choices are made on; fold 9 and the test slice were only reported.
 
 English only: other languages are scored as noise. Sarcasm and context outside the message are not seen. Profanity
 among friends, gaming talk ("kill the boss") and identity words raise scores more than they should. The labels are
-those of Wikipedia talk pages of 2018, given by crowd workers.
+those of Wikipedia talk pages of 2018, given by crowd workers. The rare labels rank well but never get sure of
+themselves: on fold 8 this version gives no `threat` more than 0.13 and no `identity_hate` more than 0.31, so that what
+they mean is caught as `toxic`.
 """
 
 
