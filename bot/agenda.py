@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+AT_ONCE = -1  # jobs of this urgency wait for no turn: deletes, of which many become one call where they are made
 CARD_URGENCY = 50  # after everything that touches messages and members, before direct messages
 CALLS_AT_ONCE = 8  # per guild; Discord's own limits are per route, so a few calls side by side lose nothing
 
@@ -30,6 +31,8 @@ class Agenda:
 
     async def run(self, guild_id: int, urgency: int, job: Callable[[], Awaitable[T]]) -> T:
         """Wait for the guild's turn, run ``job`` and give its result."""
+        if urgency <= AT_ONCE:
+            return await job()
         await self._turn(guild_id, urgency)
         try:
             return await job()

@@ -97,3 +97,11 @@ class Unreachable(DeedFailed):
 
 class TryLater(DeedFailed):
     """Discord is down or limits us for longer than we wait."""
+
+
+class AlreadySo(DeedFailed):
+    """Nothing had to be done: it is as it should be."""
+
+
+class ChangedSince(DeedFailed):
+    """A moderator has changed it since, so it is left alone."""

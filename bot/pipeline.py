@@ -20,9 +20,10 @@ import structlog
 
 from bot import act
 from bot.agenda import CARD_URGENCY, Agenda, InOrder
-from bot.config import Settings
+from bot.config import Rulebook
 from bot.decide.limits import Limits
 from bot.decide.policy import decide
+from bot.decide.rules import StrikeRules
 from bot.errors import DeedFailed, RecordFailed, ScoringFailed
 from bot.health import Health
 from bot.read import views
@@ -35,12 +36,12 @@ from bot.records import (
     Decision,
     Deeds,
     Flag,
+    History,
     Outcome,
     Post,
     Scorer,
     Scores,
     Status,
-    View,
     ViewScores,
 )
 
@@ -64,7 +65,7 @@ class Pipeline:
 
     def __init__(
         self,
-        settings: Settings,
+        rulebook: Rulebook,
         *,
         scorer: Scorer,
         ledger: Ledger,
@@ -74,7 +75,7 @@ class Pipeline:
         agenda: Agenda,
         record_retry: float = RECORD_RETRY,
     ) -> None:
-        self._settings = settings
+        self._rulebook = rulebook
         self._scorer = scorer
         self._ledger = ledger
         self._deeds = deeds
@@ -82,7 +83,7 @@ class Pipeline:
         self._health = health
         self._agenda = agenda
         self._record_retry = record_retry
-        self.limits = Limits(settings.limits)
+        self.limits = Limits(rulebook.settings.limits)
         self._in_order = InOrder()
         self._one_at_a_time = asyncio.Lock()
         self._unrecorded = 0
@@ -93,10 +94,13 @@ class Pipeline:
     async def handle(self, post: Post) -> None:
         """The path of one post, up to where only calls to Discord are left."""
         async with self._in_order(post.message_id):  # an edit never overtakes the message that it edits
-            if reason := skip_reason(post, self._settings.exempt):
+            here = self._rulebook.here(post)
+            if here.exempted_by:
+                return self._count("skipped", f"{here.exempted_by} exempts it")
+            if reason := skip_reason(post, here.exempt):
                 return self._count("skipped", reason)
-            readings = views.of(post, self._settings.allow)
-            if not readings:
+            readings = views.of(post, here.allow)
+            if not readings.scored:
                 return self._count("skipped", "nothing but allowed phrases")
             scores = await self._score(post, readings)
             if scores is None:
@@ -109,8 +113,9 @@ class Pipeline:
         """Finish the flags that an earlier run left open, and post the cards that are still unposted."""
         for flag in leftovers:
             self._begin(flag.id, self._finish(flag))
+        busy = set(self._in_hand)  # as of before the question: a card may be posted while it is answered
         for flag in await self._insist(partial(self._ledger.without_card, CARDS_CAUGHT_UP)):
-            if flag.id not in self._in_hand:
+            if flag.id not in busy:
                 self._begin(flag.id, self._post_card(flag))
 
     async def drain(self, seconds: float) -> None:
@@ -121,25 +126,33 @@ class Pipeline:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _score(self, post: Post, readings: Sequence[View]) -> Scores | None:
+    async def _score(self, post: Post, readings: views.Views) -> Scores | None:
         try:
             answer = await self._scorer.score(
-                [view.text for view in readings], guild_id=post.guild.id, member_id=post.author.id
+                [view.text for view in readings.scored], guild_id=post.guild.id, member_id=post.author.id
             )
         except ScoringFailed as error:
             self._count("unscored", type(error).__name__)
             return None
-        scored = zip(readings, answer.each, strict=True)
+        scored = zip(readings.scored, answer.each, strict=True)
         each = tuple(ViewScores(view.surface, view.name, labels) for view, labels in scored if labels is not None)
-        return Scores(answer.model, each, answer.unscored + views.left_out(post, self._settings.allow))
+        return Scores(answer.model, each, answer.unscored + readings.left_out)
 
     async def _decide_and_record(self, post: Post, scores: Scores) -> None:
-        decision = decide(scores, self._settings.rules)
+        here = self._rulebook.here(post)  # anew: whoever turns to shadow mode means what is being scored, too
+        decision = decide(scores, here.rules)
+        if decision.struck:  # then it matters what the member did before; most messages need no look at the record
+            decision = decide(scores, here.rules, await self._history(post, here.rules.strikes))
         log.info("scored", guild=post.guild.id, message=post.message_id, on=decision.on, rule=decision.rule)
         if not decision.fired:
             return
         decision = self.limits.allow(
-            decision, guild_id=post.guild.id, now=monotonic(), mode=self._settings.mode, health=self._health
+            decision,
+            guild_id=post.guild.id,
+            now=monotonic(),
+            mode=here.mode,
+            health=self._health,
+            texts=here.texts,
         )
         try:
             flag = await self._ledger.open_flag(post, scores, decision)
@@ -147,6 +160,14 @@ class Pipeline:
             self._record_later(post, scores, decision, error)
         else:
             self._act_on(flag)
+
+    async def _history(self, post: Post, strikes: StrikeRules) -> History:
+        since = datetime.now(UTC) - strikes.forget_after
+        try:
+            standing = await self._ledger.strikes(post.guild.id, post.author.id, since)
+        except RecordFailed:  # the flag will hardly be recorded either, and then nothing is done
+            return History()
+        return History(sum(strike.weight for strike in standing))
 
     def _act_on(self, flag: Flag | None) -> None:
         if flag is None:
@@ -161,12 +182,17 @@ class Pipeline:
             for position, outcome in enumerate(flag.outcomes)
             if not outcome.status.is_final
         ]
-        for _, stage in groupby(sorted(open_actions, key=_stage), key=_stage):
-            await asyncio.gather(*(self._apply(flag, position, action) for position, action in stage))
+        stages = [list(stage) for _, stage in groupby(sorted(open_actions, key=_stage), key=_stage)]
+        for at, stage in enumerate(stages):
+            # What others wait for is as urgent as they are: a warning before a ban is not put behind the cards.
+            later = [action.urgency for each in stages[at + 1 :] for _, action in each]
+            await asyncio.gather(
+                *(self._apply(flag, position, action, min([action.urgency, *later])) for position, action in stage)
+            )
         await self._insist(partial(self._ledger.close, flag))
         await self._post_card(await self._as_recorded(flag))
 
-    async def _apply(self, flag: Flag, position: int, action: Action) -> None:
+    async def _apply(self, flag: Flag, position: int, action: Action, urgency: int) -> None:
         """Intent before, outcome after. What an earlier run died in is repeated only where that does no harm."""
         if flag.outcomes[position].status is Status.STARTED and not action.repeatable:
             unknown = Outcome(action.name, Status.UNKNOWN, "The bot stopped while it was doing this.", action.options)
@@ -174,9 +200,9 @@ class Pipeline:
 
         async def begin_and_apply() -> Outcome:
             await self._insist(partial(self._ledger.start, flag, position))
-            return await action.apply(Case(flag, self._deeds))
+            return await action.apply(Case(flag, self._deeds, self._rulebook.in_guild(flag.guild).texts))
 
-        outcome = await self._agenda.run(flag.guild.id, action.urgency, begin_and_apply)
+        outcome = await self._agenda.run(flag.guild.id, urgency, begin_and_apply)
         log.info("acted", guild=flag.guild.id, flag=flag.number, action=action.name, status=outcome.status)
         return await self._insist(partial(self._ledger.finish, flag, position, outcome))
 
@@ -193,7 +219,7 @@ class Pipeline:
         why = ""
         if datetime.now(UTC) - flag.created_at > TOO_LATE:
             why = f"The bot was not there to do this within {TOO_LATE.seconds // 3600} hour."
-        elif self._settings.mode == "shadow":
+        elif self._rulebook.here(_post_of(flag)).mode == "shadow":
             why = "The bot is in shadow mode now."
         if why:
             for position, outcome in enumerate(flag.outcomes):
@@ -251,6 +277,11 @@ class Pipeline:
     def _count(self, what: str, why: str) -> None:
         self.counts[what, why] += 1
         log.debug(what, why=why)
+
+
+def _post_of(flag: Flag) -> Post:
+    """The post that was flagged, as far as the flag knows it."""
+    return Post(flag.guild, flag.channel, flag.author, flag.message_id, (), flag.created_at, flag.parent)
 
 
 def _stage(item: tuple[int, Action]) -> int:

@@ -6,10 +6,13 @@ Nothing here does I/O. Every stage may import this module and none of its siblin
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol
+
+from bot.texts import Texts
 
 Mode = Literal["shadow", "live"]
 
@@ -133,13 +136,24 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one action of a flag. ``detail`` is a sentence for the moderator, or empty."""
+    """What became of one action of a flag. ``detail`` is a sentence for the moderator, or empty.
+
+    ``before`` is plain data from which the action can be undone: what stood there, and what was put in its place.
+    ``due``: when it is to be taken back by itself. ``undo_status`` is None until somebody or something has undone it.
+    """
 
     action: str
     status: Status
     detail: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     took: float | None = None  # seconds
+    before: Mapping[str, Any] = field(default_factory=dict)
+    due: datetime | None = None
+    undo_status: Status | None = None
+    undo_detail: str = ""
+
+
+UndoReach = Literal["full", "partial", "none"]
 
 
 class Action(Protocol):
@@ -151,6 +165,8 @@ class Action(Protocol):
     repeatable: ClassVar[bool]  # doing it twice is the same as once
     stage: ClassVar[int]  # actions of a lower stage are over before those of a higher one start
     urgency: ClassVar[int]  # who goes first in a guild's queue; lower goes first
+    undo_reach: ClassVar[UndoReach]  # how much of it ``undo`` can make undone
+    undo_needs: ClassVar[frozenset[str]]  # Discord permissions that only ``undo`` asks for
 
     @property
     def kind(self) -> Hashable:
@@ -169,15 +185,25 @@ class Action(Protocol):
         """Do it, and say what came of it. A failed deed is an outcome, not an exception."""
         ...
 
+    async def undo(self, case: Case, outcome: Outcome) -> Outcome:
+        """Take back what ``outcome`` says was done, and leave alone what a moderator has changed since."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung of a ladder: at this probability, do this. ``source`` is its path in the config, ``line`` its line."""
+    """One rung of a ladder: at this probability, do this. ``source`` is its path in the config, ``line`` its line.
+
+    ``strikes`` is what reaching it is worth, where the step says so itself. ``shadowed_by`` is the path of what put it
+    into shadow mode, empty where nothing did.
+    """
 
     at: float
     do: tuple[Action, ...]
     source: str
     line: int | None = None
+    strikes: int | None = None
+    shadowed_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +220,37 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
+class Struck:
+    """What a decision means for its author's strikes.
+
+    ``given`` are recorded with the flag, 0 when the decision was held back; ``total`` stand against the member with the
+    new ones. ``at``, ``source`` and ``line`` tell the step of the strike ladder that this newly reached, if it did.
+    """
+
+    given: int
+    total: int
+    at: int | None = None
+    source: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """Strikes that a member got at once: ``weight`` of them, for the flag ``flag_number`` of the guild."""
+
+    flag_number: int
+    weight: int
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a member did before, as far as it matters for a decision."""
+
+    strikes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What the rules say about one post.
 
@@ -206,6 +263,7 @@ class Decision:
     actions: tuple[Action, ...] = ()
     held_back: tuple[Action, ...] = ()
     hold_reason: str = ""
+    struck: Struck | None = None
 
     @property
     def rule(self) -> str:
@@ -214,19 +272,24 @@ class Decision:
 
     @property
     def reason(self) -> str:
-        """One sentence: which labels reached which thresholds."""
-        return ", ".join(f"{f.label} {f.probability:.2f} (at {f.at:g}, {f.source})" for f in self.fired)
+        """One sentence: which labels and how many strikes reached which thresholds."""
+        labels = [f"{f.label} {f.probability:.2f} (at {f.at:g}, {f.source})" for f in self.fired]
+        struck = self.struck
+        if struck and struck.at is not None:
+            labels.append(f"{struck.total} strikes (at {struck.at}, {struck.source})")
+        return ", ".join(labels)
 
     def holding_back(self, reason: str) -> Decision:
-        """The same decision with its destructive actions held back; the first reason stays."""
+        """The same decision with its destructive actions held back and no strikes given; earlier reasons stay."""
         held = tuple(action for action in self.actions if action.destructive)
-        if not held:
+        if not held and not (self.struck and self.struck.given):
             return self
         return replace(
             self,
             actions=tuple(action for action in self.actions if not action.destructive),
             held_back=self.held_back + held,
-            hold_reason=self.hold_reason or reason,
+            hold_reason="; ".join(filter(None, (self.hold_reason, reason))),
+            struck=replace(self.struck, given=0) if self.struck else None,
         )
 
 
@@ -256,6 +319,7 @@ class Flag:
     created_at: datetime
     parent: Named | None = None
     hold_reason: str = ""
+    struck: Struck | None = None
     is_edit: bool = False
     verdict: Literal["upheld", "mistaken"] | None = None
     card: CardPlace | None = None
@@ -270,10 +334,34 @@ class Flag:
         return f"https://discord.com/channels/{self.guild.id}/{self.channel.id}/{self.message_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class MemberNow:
+    """A member as Discord has them at this moment, whom the bot may touch: it has been looked up."""
+
+    guild_id: int
+    id: int
+    role_ids: frozenset[int]
+    nickname: str | None
+    timed_out_until: datetime | None  # may be over
+
+
 class Deeds(Protocol):
-    """The calls that change Discord. Each raises a ``bot.errors.DeedFailed`` when it could not be done."""
+    """The calls that change Discord. Each raises a ``bot.errors.DeedFailed`` when it could not be done.
+
+    Each checks before it calls what can be known before: a permission that is missing costs no call.
+    """
+
+    def alone(self, *about: Hashable) -> AbstractAsyncContextManager[None]:
+        """Keep others who name the same out, from a look at Discord to the change that is based on it."""
+        ...
+
+    # Messages
 
     async def delete_message(self, guild_id: int, channel_id: int, message_id: int, *, reason: str) -> None: ...
+
+    async def delete_own(self, guild_id: int, channel_id: int, message_id: int) -> None:
+        """Delete a message of the bot's own."""
+        ...
 
     async def direct_message(self, guild_id: int, user_id: int, text: str) -> None: ...
 
@@ -281,19 +369,81 @@ class Deeds(Protocol):
         """Post ``text`` in a channel, addressed to a member, and take it away again after ``seconds``."""
         ...
 
+    async def reply(self, guild_id: int, channel_id: int, message_id: int, text: str) -> int:
+        """Answer a message, or write below where it stood, pinging nobody; returns the id of the answer."""
+        ...
+
+    async def react(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None: ...
+
+    async def unreact(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None: ...
+
+    async def ping(self, guild_id: int, role: str, text: str, *, channel: str | None = None) -> None:
+        """Ping the role in a channel (both by name or id); without one, in the log channel."""
+        ...
+
+    # Channels
+
+    async def slowmode(self, guild_id: int, channel_id: int) -> int:
+        """The seconds between two messages of one member, in a channel where the bot may change them."""
+        ...
+
+    async def set_slowmode(self, guild_id: int, channel_id: int, seconds: int, *, reason: str) -> None: ...
+
+    async def invite(self, guild_id: int, channel_id: int, *, reason: str) -> str:
+        """The address of an invite for one person."""
+        ...
+
+    # Members
+
+    async def member(self, guild_id: int, user_id: int, role_ids: Sequence[int], *, to: str) -> MemberNow:
+        """The member as they are now.
+
+        Raises ``Forbidden`` where the bot lacks the permission ``to`` or may not touch the member, if ``role_ids``
+        (those they had) already say so without a call; ``Gone`` where they have left.
+        """
+        ...
+
+    async def time_out(self, member: MemberNow, until: datetime | None, *, reason: str) -> None: ...
+
+    async def kick(self, member: MemberNow, *, reason: str) -> None: ...
+
+    async def set_nickname(self, member: MemberNow, nickname: str | None, *, reason: str) -> None: ...
+
+    async def role(self, guild_id: int, reference: str) -> Named:
+        """The role of this name or id. Raises ``Forbidden`` where the bot may not give or take it."""
+        ...
+
+    async def add_role(self, member: MemberNow, role_id: int, *, reason: str) -> None: ...
+
+    async def remove_role(self, member: MemberNow, role_id: int, *, reason: str) -> None: ...
+
+    async def ban_reason(self, guild_id: int, user_id: int) -> str | None:
+        """Why someone is banned, or an empty text where nobody said; None: they are not banned."""
+        ...
+
+    async def ban(self, guild_id: int, user_id: int, *, delete_seconds: int, reason: str) -> None: ...
+
+    async def unban(self, guild_id: int, user_id: int, *, reason: str) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What an action is given: the flag, and the means."""
+    """What an action is given: the flag, the means, and the words for it in this guild."""
 
     flag: Flag
     deeds: Deeds
+    texts: Texts = field(default_factory=Texts)
 
     @property
     def audit_reason(self) -> str:
         """For Discord's audit log, at most 512 characters; names the flag and never quotes the member."""
         labels = ", ".join(fired.label for fired in self.flag.fired)
         return f"Civil Tongue flag #{self.flag.number}: {labels}"[:512]
+
+    @property
+    def undo_reason(self) -> str:
+        """As ``audit_reason``, for what is taken back."""
+        return f"Civil Tongue flag #{self.flag.number}: taken back"
 
 
 class Scorer(Protocol):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,12 @@ import pytest
 from pydantic import SecretStr
 
 from bot import app, config
+from bot.config import Rulebook, Settings
+from bot.record.database import DATABASE_NAME
 from bot.record.ledger import Ledger
+from bot.record.migrating import migrate
+from bot.records import Named
+from bot.review.announcing import INTRODUCTION
 from bot.sandbox import Sandbox
 
 # A test is about what is done, never about how long it took on a busy machine.
@@ -132,13 +138,24 @@ def rules(tiny: Path) -> str:
     return RULES.format(model=tiny)
 
 
+def note_introductions(settings: Settings, folder: Path, box: Sandbox) -> None:
+    """As if the bot had introduced itself before, so that a test's log channel holds only what the test is about."""
+    database = folder / DATABASE_NAME
+    migrate(database)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for guild in box.world.guilds.values():
+            mode = Rulebook(settings).in_guild(Named(guild.id, guild.name)).mode
+            row = (guild.id, INTRODUCTION, mode)
+            connection.execute("INSERT OR REPLACE INTO notes (guild_id, what, state) VALUES (?, ?, ?)", row)
+
+
 @pytest.fixture
 def run_bot(tmp_path: Path, rules: str) -> Callable[..., Any]:
     """``async with run_bot(box) as bot``: the bot in this process, connected and ready."""
 
     @asynccontextmanager
     async def start(
-        box: Sandbox, *, text: str = rules, folder: Path = tmp_path / "data"
+        box: Sandbox, *, text: str = rules, folder: Path = tmp_path / "data", introduce: bool = False
     ) -> AsyncIterator[SimpleNamespace]:
         folder.mkdir(exist_ok=True)
         path = folder / "config.yaml"
@@ -146,6 +163,8 @@ def run_bot(tmp_path: Path, rules: str) -> Callable[..., Any]:
         settings = config.load(path)
         here = settings.discord.model_copy(update={"api": box.api_url})
         settings = settings.model_copy(update={"discord": here})
+        if not introduce:
+            note_introductions(settings, folder, box)
         stop, ready = asyncio.Event(), asyncio.Event()
         bot = SimpleNamespace(folder=folder, pipeline=None)
 
@@ -153,7 +172,9 @@ def run_bot(tmp_path: Path, rules: str) -> Callable[..., Any]:
             bot.pipeline = pipeline
             ready.set()
 
-        running = asyncio.create_task(app.run(settings, folder, SecretStr(box.token), stop=stop, on_ready=on_ready))
+        running = asyncio.create_task(
+            app.run(settings, folder, SecretStr(box.token), stop=stop, config_file=path, on_ready=on_ready)
+        )
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED, timeout=60)
         if running.done():

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.agenda import Agenda, InOrder
+from bot.agenda import AT_ONCE, Agenda, InOrder
 
 
 class Door:
@@ -40,6 +40,18 @@ async def test_the_most_urgent_job_goes_first_and_equals_in_order_of_arrival() -
     door.open.set()
     await asyncio.gather(first, *rest)
     assert door.began == ["first", "delete a", "delete b", "card", "dm"]
+
+
+async def test_what_is_to_be_done_at_once_waits_for_no_turn() -> None:
+    agenda, door = Agenda(calls_at_once=1), Door()
+    first = asyncio.create_task(agenda.run(1, 0, door.job("first")))
+    await door.someone_is_in.wait()
+    at_once = asyncio.create_task(agenda.run(1, AT_ONCE, door.job("delete")))
+    while len(door.began) < 2:
+        await asyncio.sleep(0)
+    assert agenda.backlog(1) == 0
+    door.open.set()
+    await asyncio.gather(first, at_once)
 
 
 async def test_a_busy_guild_does_not_hold_up_another() -> None:

@@ -88,7 +88,7 @@ class Parts:
         path.write_text(text)
         self.scorer, self.discord, self.health, self.ledger = Scorer(), Discord(), Health(), ledger
         self.pipeline = Pipeline(
-            config.load(path),
+            config.Rulebook(config.load(path)),
             scorer=self.scorer,
             ledger=ledger,
             deeds=self.discord,

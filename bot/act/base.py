@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 from time import perf_counter
 from traceback import extract_tb
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import structlog
 from pydantic import BaseModel, ConfigDict
 
-from bot.errors import DeedFailed, Forbidden, Gone
-from bot.records import Case, Outcome, Status
+from bot.errors import AlreadySo, ChangedSince, DeedFailed, Forbidden, Gone
+from bot.records import Case, Outcome, Status, UndoReach
 
 log = structlog.get_logger()
 
@@ -23,25 +26,38 @@ class Stage(IntEnum):
     """Within one decision: what has to be over before what. A member who was removed can no longer be written to."""
 
     MESSAGE = 0
-    MEMBER = 10
+    MEMBER = 10  # what touches the member, a warning among it
+    REMOVAL = 20
 
 
 class Urgency(IntEnum):
     """Within a guild's queue, over all decisions: lower goes first. Cards go between MEMBER and DIRECT_MESSAGE."""
 
-    DELETE = 0
+    DELETE = -1  # at once
     MEMBER = 10
-    DIRECT_MESSAGE = 30
+    DIRECT_MESSAGE = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What ``BaseAction.do`` has done: a sentence, or nothing where the name says it all.
+
+    ``before`` and ``due`` are those of the outcome.
+    """
+
+    detail: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    due: datetime | None = None
 
 
 class BaseAction(BaseModel, ABC):
     """One thing to do about a flag. A subclass's fields are its YAML options, its file's name is its own.
 
     ``severity`` is on one scale for all actions, so that steps can be weighed against each other: flag 0, warn 10,
-    delete 20; what touches the member comes above.
+    delete 20, timeout 40, ban 80. What adds to it, such as a duration, adds less than 10.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
 
     name: ClassVar[str]
     severity: ClassVar[float]
@@ -51,6 +67,9 @@ class BaseAction(BaseModel, ABC):
     stage: ClassVar[int] = Stage.MEMBER
     urgency: ClassVar[int] = Urgency.MEMBER
     short: ClassVar[str | None] = None  # the option that a bare value sets: `- warn: "Please be kind"`
+    changes: ClassVar[Literal["message", "member", "channel"]] = "message"  # two that change one thing take turns
+    undo_reach: ClassVar[UndoReach]
+    undo_needs: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def kind(self) -> Hashable:
@@ -66,30 +85,64 @@ class BaseAction(BaseModel, ABC):
         return self.model_dump(mode="json")
 
     @abstractmethod
-    async def do(self, case: Case) -> str:
-        """Do it, and return a sentence on what was done (or nothing, where the name says it all).
+    async def do(self, case: Case) -> Done:
+        """Do it, after a look at what is there already.
 
         Raises a ``DeedFailed``; ``apply`` makes an outcome of it.
+        """
+
+    @abstractmethod
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+        """Undo what was done, from what ``do`` noted in ``before``; a sentence on what is as it was, and what is not.
+
+        Raises a ``DeedFailed``: ``ChangedSince`` for what a moderator has changed, ``AlreadySo`` for what they undid.
         """
 
     async def apply(self, case: Case) -> Outcome:
         """Do it, timed, and say what came of it. Raises nothing but a cancellation."""
         started = perf_counter()
-        status, detail = await self._attempt(case)
-        return Outcome(self.name, status, detail, self.options, perf_counter() - started)
+        status, done = await self._attempt(case, lambda: self.do(case))
+        took = perf_counter() - started
+        return Outcome(self.name, status, done.detail, self.options, took, done.before, done.due)
 
-    async def _attempt(self, case: Case) -> tuple[Status, str]:
+    async def undo(self, case: Case, outcome: Outcome) -> Outcome:
+        """Take back what ``outcome`` says was done, timed. Raises nothing but a cancellation."""
+        started = perf_counter()
+
+        async def attempt() -> Done:
+            if outcome.status is Status.UNKNOWN:
+                raise DeedFailed("The bot does not know whether this was done, so it takes nothing back.")
+            if outcome.status is not Status.DONE:
+                raise AlreadySo("Nothing was done, so there is nothing to take back.")
+            if outcome.undo_status is Status.DONE:
+                raise AlreadySo("It has been taken back already.")
+            return Done(await self.take_back(case, outcome.before))
+
+        status, done = await self._attempt(case, attempt)
+        return Outcome(self.name, status, done.detail, self.options, perf_counter() - started)
+
+    def _alone(self, case: Case) -> AbstractAsyncContextManager[None]:
+        """Two flags of one member at the same moment must not both find that nothing has been done yet."""
+        if self.changes == "message":
+            return nullcontext()
+        target = case.flag.author.id if self.changes == "member" else case.flag.channel.id
+        return case.deeds.alone(self.changes, case.flag.guild.id, target)
+
+    async def _attempt(self, case: Case, deed: Callable[[], Awaitable[Done]]) -> tuple[Status, Done]:
         try:
-            return Status.DONE, await self.do(case)
-        except Gone as error:
-            return Status.ALREADY_DONE, str(error)
+            async with self._alone(case):
+                return Status.DONE, await deed()
+        except (AlreadySo, Gone) as error:
+            return Status.ALREADY_DONE, Done(str(error))
         except Forbidden as error:
-            return Status.FORBIDDEN, str(error)
+            return Status.FORBIDDEN, Done(str(error))
+        except ChangedSince as error:
+            return Status.HELD_BACK, Done(str(error))
         except DeedFailed as error:
-            return Status.FAILED, str(error)
+            return Status.FAILED, Done(str(error))
         except Exception as error:
             # Type and place only: the message of a stray exception may quote a member.
             where = extract_tb(error.__traceback__)[-1]
             place = f"{Path(where.filename).name}:{where.lineno}"
             log.error("action failed", action=self.name, flag=case.flag.id, error=type(error).__name__, place=place)
-            return Status.FAILED, f"{self.name} failed with an unexpected {type(error).__name__} at {place}."
+            return Status.FAILED, Done(f"{self.name} failed with an unexpected {type(error).__name__} at {place}.")

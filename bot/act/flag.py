@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from bot.act.base import BaseAction, Stage, Urgency
-from bot.records import Case
+from bot.act.base import BaseAction, Done, Stage, Urgency
+from bot.records import Case, UndoReach
 
 
 class FlagAction(BaseAction):
@@ -17,6 +18,10 @@ class FlagAction(BaseAction):
     repeatable: ClassVar[bool] = True
     stage: ClassVar[int] = Stage.MESSAGE
     urgency: ClassVar[int] = Urgency.DELETE
+    undo_reach: ClassVar[UndoReach] = "full"
 
-    async def do(self, case: Case) -> str:
+    async def do(self, case: Case) -> Done:
+        return Done()
+
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
         return ""

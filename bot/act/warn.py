@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from bot.act.base import BaseAction, Stage, Urgency
+from bot.act.base import BaseAction, Done, Stage, Urgency
 from bot.act.wording import Wording, fill
 from bot.errors import Unreachable
-from bot.records import Case
-
-DEFAULT_TEXT = (
-    "Your message in #{channel} on {server} was flagged as {labels}. Please keep the talk there friendly."
-    " Moderators know this as flag {number}."
-)
+from bot.records import Case, UndoReach
 
 
 class WarnAction(BaseAction):
@@ -24,26 +20,35 @@ class WarnAction(BaseAction):
     name: ClassVar[str] = "warn"
     severity: ClassVar[float] = 10
     needs: ClassVar[frozenset[str]] = frozenset({"send_messages"})
-    stage: ClassVar[int] = Stage.MESSAGE
+    stage: ClassVar[int] = Stage.MEMBER
     urgency: ClassVar[int] = Urgency.DIRECT_MESSAGE
     short: ClassVar[str | None] = "text"
+    undo_reach: ClassVar[UndoReach] = "partial"
 
-    text: Wording = Field(
-        default=DEFAULT_TEXT,
-        description="What the member is told. {member}, {server}, {channel}, {labels} and {number} are filled in.",
+    text: Wording | None = Field(
+        default=None,
+        description=(
+            "What the member is told; without it, texts.warning."
+            " {member}, {server}, {channel}, {labels} and {number} are filled in."
+        ),
     )
     notice: Annotated[timedelta, Field(ge=timedelta(seconds=5), le=timedelta(minutes=10))] = Field(
         default=timedelta(seconds=30),
         description="How long the notice in the channel stays where the member takes no direct messages.",
     )
 
-    async def do(self, case: Case) -> str:
+    async def do(self, case: Case) -> Done:
         flag = case.flag
-        text = fill(self.text, flag)
+        text = fill(self.text or case.texts.warning, flag)
         try:
             await case.deeds.direct_message(flag.guild.id, flag.author.id, text)
         except Unreachable as error:
             seconds = self.notice.total_seconds()
             await case.deeds.notice(flag.guild.id, flag.channel.id, flag.author.id, text, seconds=seconds)
-            return f"{error} A notice was posted in the channel for {seconds:g} s instead."
-        return "The member was told by direct message."
+            return Done(f"{error} A notice was posted in the channel for {seconds:g} s instead.")
+        return Done("The member was told by direct message.")
+
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+        flag = case.flag
+        await case.deeds.direct_message(flag.guild.id, flag.author.id, fill(case.texts.warning_mistaken, flag))
+        return "The member was told by direct message that the warning was mistaken."

@@ -6,7 +6,24 @@ import sys
 
 import typer
 
-from bot.cli import check, flags, key, logs, model, run, sandbox, score
+from bot.cli import (
+    backup,
+    check,
+    doctor,
+    flags,
+    health,
+    init,
+    invite,
+    key,
+    logs,
+    model,
+    record,
+    rules,
+    run,
+    sandbox,
+    score,
+    unit,
+)
 from bot.errors import CivilTongueError
 
 _EPILOG = (
@@ -17,7 +34,7 @@ _EPILOG = (
 )
 _HELP = (
     "Civil Tongue: a Discord moderation bot that runs its own toxic-comment model. Nothing a member writes leaves this "
-    "machine.\n\nStart with `sandbox`: it needs no Discord account."
+    "machine.\n\nStart with `sandbox`: it needs no Discord account. Then `init` makes the folder of a real bot."
 )
 
 app = typer.Typer(
@@ -30,12 +47,21 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command("sandbox")(sandbox.command)
+app.command("init")(init.command)
+app.command("invite")(invite.command)
+app.command("doctor")(doctor.command)
 app.command("run")(run.command)
 app.command("check")(check.command)
+app.command("rules")(rules.command)
 app.command("score")(score.command)
 app.add_typer(flags.app, name="flags")
 app.add_typer(model.app, name="model")
 app.add_typer(key.app, name="key")
+app.add_typer(record.app, name="record")
+app.command("backup")(backup.back_up)
+app.command("restore")(backup.restore)
+app.command("health")(health.command)
+app.command("unit")(unit.command)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +13,14 @@ from bot import config
 from bot.cli import options
 from bot.errors import ModelUnavailable
 from bot.score.model import labels_of
+from bot.texts import Texts
 
 
 def command(
     path: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The file to check.")] = None,
     data: options.Data = options.DEFAULT_DATA,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema for editors instead.")] = False,
+    texts: Annotated[bool, typer.Option("--texts", help="Print all texts that `texts:` can replace instead.")] = False,
 ) -> None:
     """Check config.yaml: prints every error at once, `FILE:line:column: what and how to mend it`, and exits 2.
 
@@ -26,9 +29,20 @@ def command(
     if schema:
         typer.echo(json.dumps(config.schema(), indent=2))
         return
+    if texts:
+        typer.echo("\n".join(_texts()))
+        return
     used = options.config_path(data, path)
     settings = config.load(used, _labels_if_at_hand)
     typer.echo(f"{used} is fine: {config.summary(settings)}")
+
+
+def _texts() -> Iterator[str]:
+    """The texts as they stand in a config.yaml, each with what it is for."""
+    yield "texts:"
+    for key, field in Texts.model_fields.items():
+        yield f"  # {field.description}"
+        yield f"  {key}: {json.dumps(field.default, ensure_ascii=False)}"
 
 
 def _labels_if_at_hand(model: str) -> tuple[str, ...] | None:

@@ -23,17 +23,18 @@ def command(
 ) -> None:
     """Run the bot on Discord until it is told to stop.
 
-    The token comes from `DISCORD_TOKEN`, from the file that `DISCORD_TOKEN_FILE` names, or from `.env`; never from the
-    command line, where other users of the machine could read it.
+    The token comes from `DISCORD_TOKEN`, from the file that `DISCORD_TOKEN_FILE` names, from `DIR/token` (which `init`
+    writes), or from `.env`; never from the command line, where other users of the machine could read it.
     """
     logs.set_up(logs.checked(log_format), log_level)
     from bot import app
     from bot.gateway.token import read_token
     from bot.score.model import labels_of
 
-    settings = config.load(options.config_path(data, path), labels_of)
-    token = read_token()
-    asyncio.run(until_stopped(lambda stop: app.run(settings, data, token, stop=stop)))
+    used = options.config_path(data, path)
+    settings = config.load(used, labels_of)
+    token = read_token(data)
+    asyncio.run(until_stopped(lambda stop: app.run(settings, data, token, stop=stop, config_file=used)))
 
 
 async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]]) -> None:

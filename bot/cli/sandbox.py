@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import webbrowser
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +14,9 @@ from pydantic import SecretStr
 
 from bot import config
 from bot.cli import logs
+from bot.cli.init import own_copy
 from bot.cli.run import until_stopped
+from bot.errors import CivilTongueError
 
 
 def command(
@@ -49,9 +51,7 @@ def write_config(folder: Path) -> Path:
     path = folder / "config.yaml"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        lines = config.shipped().read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if "$schema=" not in line]  # its address is that of the checkout
-        text = "".join(kept).replace("\nmode: shadow", "\nmode: live", 1)
+        text = own_copy().replace("\nmode: shadow", "\nmode: live", 1)
         path.write_text("# Made by the sandbox: as shipped, but with `mode: live`.\n" + text, encoding="utf-8")
     return path
 
@@ -63,7 +63,11 @@ async def _run(folder: Path, path: Path, port: int, browser: bool, stop: asyncio
     from bot.score.model import labels_of
 
     settings = config.load(path, labels_of)
-    async with Sandbox(port=port) as box:
+    async with AsyncExitStack() as stack:
+        try:
+            box = await stack.enter_async_context(Sandbox(port=port))
+        except OSError as error:
+            raise CivilTongueError(f"{error.strerror} (--port 0 takes a free one.)") from error
         here = settings.discord.model_copy(update={"api": box.api_url, "gateway": None})
 
         async def tell(_: Pipeline) -> None:
@@ -72,5 +76,10 @@ async def _run(folder: Path, path: Path, port: int, browser: bool, stop: asyncio
                 webbrowser.open(box.url)
 
         await app.run(
-            settings.model_copy(update={"discord": here}), folder, SecretStr(box.token), stop=stop, on_ready=tell
+            settings.model_copy(update={"discord": here}),
+            folder,
+            SecretStr(box.token),
+            stop=stop,
+            config_file=path,
+            on_ready=tell,
         )

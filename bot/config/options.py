@@ -36,15 +36,20 @@ _BOUNDS = {
 }
 
 
-def read_model(model: type[M], raw: Any, path: Path, problems: Problems) -> M | None:
-    """``raw`` as a ``model``; None when it is not one, which has then been reported."""
+def read_model(model: type[M], raw: Any, path: Path, problems: Problems, apart: Collection[str] = ()) -> M | None:
+    """``raw`` as a ``model``; None when it is not one, which has then been reported.
+
+    ``apart`` are further keys that may stand in ``raw`` and that the caller reads.
+    """
     if not isinstance(raw, dict):
         problems.at(path, words.must_be(f"a mapping with keys such as {_example(model)}", raw))
         return None
+    raw = {key: value for key, value in raw.items() if key not in apart}
     before = len(problems)
-    values = {key: read_field(model.model_fields[key], raw[key], (*path, key), problems) for key in _known(model, raw)}
-    for key in raw.keys() - model.model_fields.keys():
-        problems.at_key((*path, key), words.unknown(key, model.model_fields))
+    fields = fields_of(model)
+    values = {key: read_field(fields[key], raw[key], (*path, key), problems) for key in raw if key in fields}
+    for key in raw.keys() - fields.keys():
+        problems.at_key((*path, key), words.unknown(key, {*fields, *apart}))
     made = _make(model, {key: value for key, value in values.items() if value is not BAD}, raw, path, problems)
     return made if len(problems) == before else None
 
@@ -59,19 +64,24 @@ def is_left_out(key: str, raw: Mapping[str, Any], known: Collection[str]) -> boo
     return key not in raw and all(words.like(other, known) != key for other in raw if other not in known)
 
 
-def _known(model: type[BaseModel], raw: Mapping[str, Any]) -> list[str]:
-    return [key for key in raw if key in model.model_fields]
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Key in YAML → field. What is no name in Python, such as ``for``, is the alias of a field."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _make(model: type[M], values: dict[str, Any], raw: Mapping[str, Any], path: Path, problems: Problems) -> M | None:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        for detail in error.errors():
+        found = error.errors()
+        in_lists = {detail["loc"][:-1] for detail in found}
+        for detail in found:
             where: Path = detail["loc"]
+            if detail["type"] == "too_short" and where in in_lists:
+                continue  # pydantic does not count the entries that are wrong
             if detail["type"] != "missing":
                 problems.at((*path, *where), _sentence(model, detail))
-            elif is_left_out(str(where[0]), raw, model.model_fields):
+            elif is_left_out(str(where[0]), raw, fields_of(model)):
                 problems.at(path, f"needs the key {where[0]}")
         return None
 
@@ -104,8 +114,6 @@ def _rooted(model: type[BaseModel], root: Any, path: Path, problems: Problems) -
 
 
 def _read_union(arms: tuple[Any, ...], raw: Any, path: Path, problems: Problems) -> Any:
-    if raw is None and NoneType in arms:
-        return None
     rest = [arm for arm in arms if arm is not NoneType]
     fitting = [arm for arm in rest if _fits(arm, raw)]
     if fitting or len(rest) == 1:
@@ -205,7 +213,7 @@ def _described(wanted: Any) -> str:
 
 
 def _example(model: type[BaseModel]) -> str:
-    return words.either(list(model.model_fields)[:3]) if model.model_fields else "none"
+    return words.either(list(fields_of(model))[:3]) if model.model_fields else "none"
 
 
 def _sentence(model: type[BaseModel], detail: Mapping[str, Any]) -> str:
@@ -230,7 +238,7 @@ def _sentence(model: type[BaseModel], detail: Mapping[str, Any]) -> str:
 
 def _bounds_of(model: type[BaseModel], detail: Mapping[str, Any]) -> str:
     """All the bounds of the field, not only the one that was crossed."""
-    field = model.model_fields.get(str(detail["loc"][0])) if detail["loc"] else None
+    field = fields_of(model).get(str(detail["loc"][0])) if detail["loc"] else None
     marks = [*field.metadata, *_inner_marks(field.annotation)] if field else []
     found = {name: getattr(mark, name) for mark in marks for name in ("gt", "ge", "lt", "le") if hasattr(mark, name)}
     if not found:

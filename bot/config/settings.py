@@ -14,18 +14,33 @@ from bot import act
 from bot.config import words
 from bot.config.ladders import read_ladders
 from bot.config.options import read_model
+from bot.config.overrides import (
+    GUILDS,
+    LABELS,
+    OVERRIDES,
+    STRIKES,
+    ChannelReference,
+    Layer,
+    read_guilds,
+    read_overrides,
+    report_shadows_without_ladder,
+)
 from bot.config.problems import Problems
 from bot.config.reading import Document, Unreadable, read
+from bot.config.strikes import read_strikes
 from bot.decide.limits import LimitOptions
-from bot.decide.rules import Rules
+from bot.decide.rules import Rules, StrikeRules
 from bot.errors import ConfigInvalid
+from bot.read.allow import AllowList
 from bot.read.eligibility import Exempt
-from bot.read.views import AllowList
 from bot.record.options import RetentionOptions
 from bot.records import Mode
 from bot.score.options import WorkerOptions
+from bot.texts import Texts
 
-LABELS = "labels"  # read into ``rules``, unlike every other key, which has the name of its field
+# Keys that are read by hand into ``rules`` and ``layers``; every other key has the name of its field.
+APART = (LABELS, OVERRIDES, STRIKES, GUILDS)
+NOT_KEYS = frozenset({"rules", "layers", "source"})
 
 ModelLabels = Sequence[str] | Callable[[str], Sequence[str] | None]
 
@@ -54,7 +69,11 @@ class DiscordOptions(BaseModel):
 
 
 class Settings(BaseModel):
-    """What config.yaml says. Every field but ``rules`` is a key of the file; ``rules`` come from ``labels``."""
+    """What config.yaml says; a ``Rulebook`` tells what of it holds for a post.
+
+    ``rules`` come from ``labels`` and ``strikes``, ``layers`` from ``overrides`` and ``guilds``; ``source`` is the file
+    itself. Every other field is a key of the file.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
@@ -66,7 +85,7 @@ class Settings(BaseModel):
     mode: Mode = Field(
         default="shadow", description="shadow: only record what would be done. live: do it. Without it: shadow."
     )
-    log_channel: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+    log_channel: ChannelReference | None = Field(
         default=None, description="Where the moderators see the flags: a channel's name or id."
     )
     exempt: Exempt = Field(default_factory=Exempt, description="Who and where is left alone.")
@@ -77,12 +96,15 @@ class Settings(BaseModel):
     limits: LimitOptions = Field(default_factory=LimitOptions, description="What stops a rule that runs away.")
     worker: WorkerOptions = Field(default_factory=WorkerOptions, description="How the scoring is done.")
     discord: DiscordOptions = Field(default_factory=DiscordOptions, description="Where Discord is.")
+    texts: Texts = Field(default_factory=Texts, description="What members and moderators read, in your words.")
     rules: InstanceOf[Rules] = Field(default_factory=Rules, exclude=True)
+    layers: tuple[InstanceOf[Layer], ...] = Field(default=(), exclude=True)
+    source: bytes = Field(default=b"", exclude=True, repr=False)
 
 
 def keys() -> list[str]:
     """The keys of the file, in the order in which they are documented."""
-    return [*(name for name in Settings.model_fields if name != "rules"), LABELS]
+    return [*(name for name in Settings.model_fields if name not in NOT_KEYS), *APART]
 
 
 def load(path: Path, labels: ModelLabels | None = None) -> Settings:
@@ -92,14 +114,21 @@ def load(path: Path, labels: ModelLabels | None = None) -> Settings:
     know); without them, labels are not compared with the model's.
     """
     try:
-        document = read(path.read_bytes())
+        source = path.read_bytes()
     except OSError as error:
         raise ConfigInvalid(
             [f"{path}:1:1: the file cannot be read: {error.strerror or type(error).__name__}"]
         ) from error
+    return parse(source, path, labels)
+
+
+def parse(source: bytes, path: Path, labels: ModelLabels | None = None) -> Settings:
+    """As ``load``, of a file whose content is ``source``; ``path`` is its name in errors."""
+    try:
+        document = read(source)
     except Unreadable as error:
         raise ConfigInvalid([f"{path}:{error.place.line}:{error.place.column}: {error.sentence}"]) from error
-    return _settings(document, Problems(str(path), document), labels)
+    return _settings(document, Problems(str(path), document), labels).model_copy(update={"source": source})
 
 
 def shipped() -> Path:
@@ -125,16 +154,21 @@ def _settings(document: Document, problems: Problems, labels: ModelLabels | None
     for key in raw:
         if key not in keys():
             problems.at_key((key,), words.unknown(key, keys()))
-    sections = {key: value for key, value in raw.items() if key in keys() and key != LABELS}
+    sections = {key: value for key, value in raw.items() if key in keys() and key not in APART}
     settings = read_model(Settings, sections, (), problems)
-    ladders = read_ladders(raw[LABELS], (LABELS,), problems, _labels_of(raw, labels)) if LABELS in raw else {}
+    known = _labels_of(raw, labels)
+    ladders = read_ladders(raw[LABELS], (LABELS,), problems, known) if LABELS in raw else {}
+    strikes = read_strikes(raw[STRIKES], (STRIKES,), problems, known) if STRIKES in raw else StrikeRules()
+    layers = read_overrides(raw[OVERRIDES], (OVERRIDES,), problems, known) if OVERRIDES in raw else ()
+    layers += read_guilds(raw[GUILDS], (GUILDS,), problems, known) if GUILDS in raw else ()
+    report_shadows_without_ladder(layers, ladders, problems)
     if LABELS not in raw and not len(problems):
         problems.at((), f"the file needs the key {LABELS}: without it nothing would ever be flagged")
     if settings is None or len(problems):
         raise problems.error()
     # A decision with anything fired is a flag, whether or not the owner wrote it out.
-    rules = Rules(ladders, always=(act.make("flag"),))
-    return settings.model_copy(update={"rules": rules})
+    rules = Rules(ladders, (act.make("flag"),), strikes)
+    return settings.model_copy(update={"rules": rules, "layers": layers})
 
 
 def _labels_of(raw: dict[str, Any], labels: ModelLabels | None) -> Sequence[str] | None:

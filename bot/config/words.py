@@ -23,13 +23,18 @@ def shown(value: Any) -> str:
         case timedelta():
             return duration(value)
         case str():
-            return f'"{_printable(value)}"'
+            return f'"{shortened(value)}"'
         case Mapping():
             return "a mapping"
         case list() | tuple():
             return "a list"
         case _:
-            return _printable(str(value))
+            return shortened(str(value))
+
+
+def plain(value: Any) -> str:
+    """``value`` as it would stand in the file without quotes."""
+    return shortened(value) if isinstance(value, str) else shown(value)
 
 
 def path(parts: Iterable[str | int]) -> str:
@@ -93,6 +98,7 @@ def bounds(least: Any = None, most: Any = None, *, above: bool = False, below: b
     return lower or upper or "within its bounds"
 
 
-def _printable(text: str) -> str:
+def shortened(text: str) -> str:
+    """``text`` on one line, in printable characters, short."""
     short = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in short)

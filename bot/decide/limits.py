@@ -11,12 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.health import Health
 from bot.records import Decision, Mode
+from bot.texts import Texts, fill
 
 WINDOW = 60.0  # seconds
 DESTRUCTIVE_PER_MINUTE = 120  # about two deletes a second; Discord itself allows few more
 MOST_PER_MINUTE = 3_000  # Discord's 50 requests a second
 
-SHADOW_REASON = "shadow mode: nothing is touched until the config says mode: live"
+DEFAULT_TEXTS = Texts()
 
 Listener = Callable[[int, str | None], None]
 
@@ -69,13 +70,26 @@ class Limits:
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
-    def allow(self, decision: Decision, *, guild_id: int, now: float, mode: Mode, health: Health) -> Decision:
+    def use(self, options: LimitOptions) -> None:
+        """From now on, hold back as ``options`` say."""
+        self._quota = options.destructive_per_minute
+
+    def allow(
+        self,
+        decision: Decision,
+        *,
+        guild_id: int,
+        now: float,
+        mode: Mode,
+        health: Health,
+        texts: Texts = DEFAULT_TEXTS,
+    ) -> Decision:
         """The decision as it may be done at ``now``, in seconds of a clock that never goes back.
 
         What shadow mode or the fail-safe hold back does not count towards the quota.
         """
         if mode == "shadow":
-            return decision.holding_back(SHADOW_REASON)
+            return decision.holding_back(texts.held_by_shadow_mode)
         if not health.is_well:
             return decision.holding_back(health.hold_reason)
         destructive = sum(action.destructive for action in decision.actions)
@@ -85,21 +99,17 @@ class Limits:
         if breaker.ask(destructive, now, self._quota):
             self._close(guild_id, breaker)
             return decision
-        return decision.holding_back(self._open(guild_id, breaker))
+        return decision.holding_back(self._open(guild_id, breaker, texts))
 
     def open_since(self, guild_id: int) -> datetime | None:
         """Since when this guild's destructive actions are held back by its quota; None when they are not."""
         breaker = self._breakers.get(guild_id)
         return None if breaker is None else breaker.open_since
 
-    def _open(self, guild_id: int, breaker: _Breaker) -> str:
+    def _open(self, guild_id: int, breaker: _Breaker, texts: Texts) -> str:
         fresh = breaker.open_since is None
         since = breaker.open_since = breaker.open_since or self._clock()
-        sentence = (
-            f"more than {self._quota} destructive actions were asked for within a minute in this server, so they are"
-            f" held back since {since:%Y-%m-%d %H:%M:%S %Z} and until a minute asks for fewer"
-            " (limits.destructive_per_minute in the config)"
-        )
+        sentence = fill(texts.held_by_limit, most=self._quota, since=f"{since:%Y-%m-%d %H:%M:%S %Z}")
         if fresh:
             self._tell(guild_id, sentence)
         return sentence

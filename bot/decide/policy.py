@@ -6,8 +6,10 @@ import math
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
-from bot.decide.rules import Rules
-from bot.records import Action, Decision, Fired, Scores, Step, ViewScores
+from bot.decide.rules import Rules, StrikeRules
+from bot.records import Action, Decision, Fired, History, Scores, Step, Struck, ViewScores
+
+NO_HISTORY = History()
 
 
 class _Peak(NamedTuple):
@@ -23,11 +25,12 @@ class _Reached(NamedTuple):
     step: Step
 
 
-def decide(scores: Scores, rules: Rules) -> Decision:
-    """What ``rules`` say about ``scores``.
+def decide(scores: Scores, rules: Rules, history: History = NO_HISTORY) -> Decision:
+    """What ``rules`` say about ``scores`` of a member with this ``history``.
 
     The highest step of each label fires. ``fired`` is sorted by weight: the step with the strongest action first, then
-    the one with the greater sum of strengths, then the greater margin over its threshold, then by label.
+    the one with the greater sum of strengths, then the greater margin over its threshold, then by label. What a step in
+    shadow mode would do is held back, unless another step does the same.
     """
     peaks = _peaks(scores)
     reached = [
@@ -36,12 +39,44 @@ def decide(scores: Scores, rules: Rules) -> Decision:
         if (step := rules.reached(label, peak.probability)) is not None
     ]
     reached.sort(key=_weight)
-    wanted = [action for each in reached for action in each.step.do]
+    struck, earned = _strike(reached, rules.strikes, history)
+    live = [action for each in reached for action in each.step.do if not _is_shadowed(action, each.step)]
+    actions = _merged([*live, *earned, *rules.always] if reached else ())
+    held_back = _held_back(reached, actions)
+    shadowed_by = dict.fromkeys(each.step.shadowed_by for each in reached if each.step.shadowed_by)
     return Decision(
         on=rules.on({label: peak.probability for label, peak in peaks.items()}),
         fired=tuple(_fired(each) for each in reached),
-        actions=_merged([*wanted, *rules.always] if reached else ()),
+        actions=actions,
+        held_back=held_back,
+        hold_reason=f"shadow mode for {', '.join(shadowed_by)}" if held_back else "",
+        struck=struck,
     )
+
+
+def _strike(
+    reached: Iterable[_Reached], rules: StrikeRules, history: History
+) -> tuple[Struck | None, tuple[Action, ...]]:
+    """The strikes that are given, and what the strike ladder does about it; None where none are given."""
+    given = rules.worth((each.label, each.step) for each in reached)
+    if not given:
+        return None, ()
+    total = history.strikes + given
+    step = rules.newly_reached(history.strikes, total)
+    if step is None:
+        return Struck(given, total), ()
+    return Struck(given, total, int(step.at), step.source, step.line), step.do
+
+
+def _is_shadowed(action: Action, step: Step) -> bool:
+    return bool(step.shadowed_by) and action.destructive
+
+
+def _held_back(reached: Iterable[_Reached], done: Iterable[Action]) -> tuple[Action, ...]:
+    """What the steps in shadow mode would have done beyond ``done``."""
+    strengths = {action.kind: action.strength for action in done}
+    wanted = [action for each in reached for action in each.step.do if _is_shadowed(action, each.step)]
+    return tuple(action for action in _merged(wanted) if action.strength > strengths.get(action.kind, -math.inf))
 
 
 def _peaks(scores: Scores) -> dict[str, _Peak]:

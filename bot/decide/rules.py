@@ -1,14 +1,16 @@
-"""What the owner's rules are, once config.yaml is read: a ladder of steps per label."""
+"""What the owner's rules are, once config.yaml is read: a ladder of steps per label, and one of strikes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from bot.records import Action, Step
 
 ON_WITHOUT_LADDER = 0.5  # the usual cut of a sigmoid
+FORGET_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,40 @@ class Ladder:
         """The highest step at or under ``probability``. NaN reaches none."""
         return next((step for step in reversed(self.steps) if probability >= step.at), None)
 
+    def shadowed(self, by: str) -> Ladder:
+        """The same steps in shadow mode, because of what stands at ``by`` in the config; shadow stays shadow."""
+        return Ladder(tuple(step if step.shadowed_by else replace(step, shadowed_by=by) for step in self.steps))
+
+
+@dataclass(frozen=True, slots=True)
+class StrikeRules:
+    """``strikes:`` in config.yaml: label → what a message is worth, and what is done at how many strikes.
+
+    The steps of ``ladder`` count strikes where those of a label have probabilities. Without weights there are no
+    strikes.
+    """
+
+    weights: Mapping[str, int] = field(default_factory=dict)
+    forget_after: timedelta = FORGET_AFTER
+    ladder: Ladder = Ladder()
+
+    def worth(self, reached: Iterable[tuple[str, Step]]) -> int:
+        """The strikes for one message whose labels reached these steps: those of its heaviest label, once."""
+        return max((self._weight(label, step) for label, step in reached), default=0)
+
+    def newly_reached(self, before: int, after: int) -> Step | None:
+        """The highest step that ``after`` strikes reach and ``before`` did not."""
+        step = self.ladder.reached(after)
+        return step if step is not None and step.at > before else None
+
+    def _weight(self, label: str, step: Step) -> int:
+        if step.shadowed_by:
+            return 0
+        if step.strikes is not None:
+            return step.strikes
+        # What is only flagged waits for a moderator: a doubt is no offence yet.
+        return self.weights.get(label, 0) if any(action.destructive for action in step.do) else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -36,6 +72,7 @@ class Rules:
 
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     always: tuple[Action, ...] = ()
+    strikes: StrikeRules = StrikeRules()
 
     def on_at(self, label: str) -> float:
         """From which probability ``label`` is on."""

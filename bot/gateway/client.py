@@ -39,7 +39,13 @@ def least_intents() -> discord.Intents:
 class Client(commands.AutoShardedBot):
     """A discord.py client that turns messages and edits into posts and hands them on."""
 
-    def __init__(self, on_post: Callable[[Post], Awaitable[None]], on_open: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        on_post: Callable[[Post], Awaitable[None]],
+        on_open: Callable[[], Awaitable[None]],
+        *,
+        http_trace: aiohttp.TraceConfig | None = None,
+    ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -50,6 +56,7 @@ class Client(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             enable_raw_presences=False,
+            http_trace=http_trace or aiohttp.TraceConfig(),
         )
         self._on_post = on_post
         self._on_open = on_open
@@ -97,6 +104,14 @@ class Connection:
         if self._client is None:
             raise DiscordUnreachable("The bot is not connected to Discord.")
         return self._client
+
+    @property
+    def is_up(self) -> bool:
+        """Whether every shard has its connection at this moment."""
+        client = self._client
+        if client is None or not client.is_ready():
+            return False
+        return bool(client.shards) and not any(shard.is_closed() for shard in client.shards.values())
 
     async def run(self) -> None:
         """Stay connected until cancelled.

@@ -4,60 +4,156 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from time import monotonic
+from typing import TypeVar
 
 import aiohttp
 import discord
 import structlog
 
-from bot.errors import Forbidden, Gone, TryLater, Unreachable
+from bot.agenda import InOrder
+from bot.errors import AlreadySo, DeedFailed, Forbidden, Unreachable
+from bot.gateway.answers import Answers, InvalidAnswers
+from bot.gateway.bulk import Deletes
+from bot.gateway.member_deeds import MemberDeeds
+from bot.gateway.permissions import title
+from bot.gateway.standing import Channel, channel_called, guild_of, require_in, role_called
+from bot.records import Named
 
 DMS_PER_MINUTE = 5  # Discord puts bots that send many direct messages into quarantine
-NOT_THERE = frozenset({10003, 10004, 10007, 10008, 10013})  # unknown channel, guild, member, message, user
-_CANNOT_MESSAGE_THIS_USER = 50007
+PING_EVERY = 60.0  # seconds; within them a role is pinged once, however much there is to tell
+INVITE_SECONDS = 7 * 86_400  # how long an invite can be used
+LONGEST_MESSAGE = 2_000  # characters
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class DiscordDeeds:
-    """``records.Deeds`` on a discord.py client. ``client`` is asked for at each call: it changes when we reconnect."""
+class DiscordDeeds(MemberDeeds):
+    """``records.Deeds`` on a discord.py client. ``client`` is asked for at each call: it changes when we reconnect.
 
-    def __init__(self, client: Callable[[], discord.Client], clock: Callable[[], float] = monotonic) -> None:
-        self._client = client
+    ``log_channel`` gives the name or id of the channel where roles are pinged. ``invalid`` counts what Discord refuses.
+    """
+
+    def __init__(
+        self,
+        client: Callable[[], discord.Client],
+        clock: Callable[[], float] = monotonic,
+        *,
+        log_channel: Callable[[Named], str | None] = lambda _: None,
+        invalid: InvalidAnswers | None = None,
+    ) -> None:
+        super().__init__(client, Answers(invalid or InvalidAnswers(clock), clock))
         self._clock = clock
+        self._log_channel = log_channel
         self._dms: deque[float] = deque()
+        self._pinged: dict[tuple[int, int], float] = {}  # guild and role → when
+        self._in_order = InOrder()
+        self._deletes = Deletes(self._delete_one, self._delete_many)
         self._removals: set[asyncio.Task[None]] = set()
+
+    def alone(self, *about: object) -> AbstractAsyncContextManager[None]:
+        return self._in_order(about)
 
     async def delete_message(self, guild_id: int, channel_id: int, message_id: int, *, reason: str) -> None:
         """Delete a member's message. Its author need not be known, so this works for messages of any age."""
-        self._require(guild_id, channel_id, "manage_messages")
-        async with _told_apart("delete the message"):
-            # discord.py's PartialMessage.delete takes no reason; the HTTP call does.
-            await self._client().http.delete_message(channel_id, message_id, reason=reason)
+        self._place(guild_id, channel_id, "manage_messages")
+        await self._deletes.delete(guild_id, channel_id, message_id, reason)
+
+    async def delete_own(self, guild_id: int, channel_id: int, message_id: int) -> None:
+        async with self._answers.to("delete its own message", guild_id):
+            await self._client().http.delete_message(channel_id, message_id)
 
     async def direct_message(self, guild_id: int, user_id: int, text: str) -> None:
         self._spend_dm()
         client = self._client()
-        async with _told_apart("send a direct message"):
+        async with self._answers.to("send a direct message", guild_id):
             user = client.get_user(user_id) or await client.fetch_user(user_id)
-            await user.send(text, allowed_mentions=discord.AllowedMentions.none(), suppress_embeds=True)
+            await user.send(text, allowed_mentions=_NOBODY, suppress_embeds=True)
 
     async def notice(self, guild_id: int, channel_id: int, user_id: int, text: str, *, seconds: float) -> None:
-        channel = self._require(guild_id, channel_id, "send_messages")
+        channel = self._place(guild_id, channel_id, "send_messages")
         mention = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(user_id)])
-        async with _told_apart("post a notice"):
+        async with self._answers.to("post a notice", guild_id):
             sent = await channel.send(f"<@{user_id}> {text}", allowed_mentions=mention, suppress_embeds=True)
         task = asyncio.create_task(self._remove_after(sent, seconds))
         self._removals.add(task)
         task.add_done_callback(self._removals.discard)
 
+    async def reply(self, guild_id: int, channel_id: int, message_id: int, text: str) -> int:
+        channel = self._place(guild_id, channel_id, "send_messages", "read_message_history")
+        message = discord.MessageReference(message_id=message_id, channel_id=channel_id, fail_if_not_exists=False)
+        async with self._answers.to("answer the message", guild_id):
+            sent = await channel.send(
+                text, reference=message, mention_author=False, allowed_mentions=_NOBODY, suppress_embeds=True
+            )
+        return sent.id
+
+    async def react(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
+        self._place(guild_id, channel_id, "add_reactions", "read_message_history")
+        async with self._answers.to("react to the message", guild_id):
+            await self._message(channel_id, message_id).add_reaction(emoji)
+
+    async def unreact(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
+        client = self._client()
+        async with self._answers.to("take its reaction away", guild_id):
+            if client.user is not None:
+                await self._message(channel_id, message_id).remove_reaction(emoji, client.user)
+
+    async def ping(self, guild_id: int, role: str, text: str, *, channel: str | None = None) -> None:
+        guild = guild_of(self._client(), guild_id)
+        called, reference = role_called(guild, role), channel or self._log_channel(Named(guild.id, guild.name))
+        if reference is None:
+            raise DeedFailed("There is no channel to ping the role in: give notify a channel, or set log_channel.")
+        place = self._place(guild_id, channel_called(guild, reference).id, "send_messages")
+        may_ping = called.mentionable or place.permissions_for(guild.me).mention_everyone
+        if called.is_default() or not may_ping:
+            raise Forbidden(
+                f"The bot may not ping {called.name}: let everyone mention the role, or give the bot the permission"
+                f" {title('mention_everyone')}."
+            )
+        self._spend_ping(guild_id, called)
+        only = discord.AllowedMentions(everyone=False, users=False, roles=[called])
+        content = f"{called.mention} {text}"[:LONGEST_MESSAGE]
+        async with self._answers.to("ping the role", guild_id):
+            await place.send(content, allowed_mentions=only, suppress_embeds=True)
+
+    async def slowmode(self, guild_id: int, channel_id: int) -> int:
+        self._place(guild_id, channel_id, "manage_channels")
+        async with self._answers.to("look at the channel", guild_id):
+            channel = await self._client().fetch_channel(channel_id)
+        return int(getattr(channel, "slowmode_delay", 0))
+
+    async def set_slowmode(self, guild_id: int, channel_id: int, seconds: int, *, reason: str) -> None:
+        self._place(guild_id, channel_id, "manage_channels")
+        async with self._answers.to("change the slow mode", guild_id):
+            await self._client().http.edit_channel(channel_id, rate_limit_per_user=seconds, reason=reason)
+
+    async def invite(self, guild_id: int, channel_id: int, *, reason: str) -> str:
+        self._place(guild_id, channel_id, "create_instant_invite")
+        async with self._answers.to("make an invite", guild_id):
+            made = await self._client().http.create_invite(
+                channel_id, reason=reason, max_age=INVITE_SECONDS, max_uses=1, unique=True
+            )
+        return f"https://discord.gg/{made['code']}"
+
     async def close(self) -> None:
         """Take the notices that still stand away at once."""
+        await self._deletes.close()
         for task in self._removals:
             task.cancel()
         await asyncio.gather(*self._removals, return_exceptions=True)
+
+    async def _delete_one(self, guild_id: int, channel_id: int, message_id: int, reason: str) -> None:
+        async with self._answers.to("delete the message", guild_id):
+            # discord.py's PartialMessage.delete takes no reason; the HTTP call does.
+            await self._client().http.delete_message(channel_id, message_id, reason=reason)
+
+    async def _delete_many(self, guild_id: int, channel_id: int, message_ids: Sequence[int], reason: str) -> None:
+        async with self._answers.to("delete the message", guild_id):
+            await self._client().http.delete_messages(channel_id, list(message_ids), reason=reason)
 
     async def _remove_after(self, sent: discord.Message, seconds: float) -> None:
         try:
@@ -71,21 +167,12 @@ class DiscordDeeds:
             except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
                 log.warning("notice stays", channel=sent.channel.id, message=sent.id, error=type(error).__name__)
 
-    def _require(self, guild_id: int, channel_id: int, permission: str) -> discord.abc.MessageableChannel:
-        """The channel, if the bot may do this there: asking in vain counts as one of Discord's invalid requests."""
-        guild = self._client().get_guild(guild_id)
-        if guild is None:
-            raise Gone("The bot is no longer in this server.")
-        channel = guild.get_channel_or_thread(channel_id)
-        if channel is None:  # a thread that was archived when we connected; Discord will say what is allowed
-            return self._client().get_partial_messageable(channel_id, guild_id=guild_id)
-        if isinstance(channel, discord.ForumChannel | discord.CategoryChannel):
-            raise Gone(f"#{channel.name} holds no messages.")
-        place = channel.parent if isinstance(channel, discord.Thread) and channel.parent else channel
-        allowed = place.permissions_for(guild.me)
-        if not (allowed.view_channel and getattr(allowed, _in_threads(permission, channel))):
-            raise Forbidden(f"The bot lacks the permission {_title(permission)} in #{channel.name}.")
-        return channel
+    def _place(self, guild_id: int, channel_id: int, *permissions: str) -> Channel:
+        client = self._client()
+        return require_in(client, guild_of(client, guild_id), channel_id, *permissions)
+
+    def _message(self, channel_id: int, message_id: int) -> discord.PartialMessage:
+        return self._client().get_partial_messageable(channel_id).get_partial_message(message_id)
 
     def _spend_dm(self) -> None:
         now = self._clock()
@@ -95,34 +182,11 @@ class DiscordDeeds:
             raise Unreachable(f"No direct message was sent: {DMS_PER_MINUTE} went out within the last minute.")
         self._dms.append(now)
 
-
-@asynccontextmanager
-async def _told_apart(deed: str) -> AsyncIterator[None]:
-    """Turn discord.py's failures into ours: gone, forbidden, unreachable, or try later."""
-    try:
-        yield
-    except discord.NotFound as error:
-        raise Gone(f"There was nothing left to act on when the bot tried to {deed}.") from error
-    except discord.Forbidden as error:
-        if error.code == _CANNOT_MESSAGE_THIS_USER:
-            raise Unreachable("The member takes no direct messages from this server.") from error
-        raise Forbidden(
-            f"Discord did not let the bot {deed}: {error.text or 'no reason given'} ({error.code})."
-        ) from error
-    except discord.RateLimited as error:
-        raise TryLater(f"Discord asks the bot to wait {error.retry_after:.0f} s before it may {deed}.") from error
-    except discord.HTTPException as error:
-        if error.code in NOT_THERE:
-            raise Gone(f"There was nothing left to act on when the bot tried to {deed}.") from error
-        raise TryLater(f"Discord answered {error.status} when the bot tried to {deed}.") from error
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise TryLater(f"Discord could not be reached to {deed} ({type(error).__name__}).") from error
+    def _spend_ping(self, guild_id: int, role: discord.Role) -> None:
+        now, key = self._clock(), (guild_id, role.id)
+        if now - self._pinged.get(key, -PING_EVERY) < PING_EVERY:
+            raise AlreadySo(f"{role.name} was pinged within the last {PING_EVERY:.0f} s.")
+        self._pinged[key] = now
 
 
-def _in_threads(permission: str, channel: object) -> str:
-    is_thread = isinstance(channel, discord.Thread)
-    return "send_messages_in_threads" if is_thread and permission == "send_messages" else permission
-
-
-def _title(permission: str) -> str:
-    return permission.replace("_", " ").title()
+_NOBODY = discord.AllowedMentions.none()

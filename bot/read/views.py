@@ -1,115 +1,90 @@
-"""What is scored of a post: its surfaces as they were written, with the owner's allowed phrases blanked."""
+"""What is scored of a post: each surface as it was written, and as it reads through a disguise where that differs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import islice
-from typing import Annotated, Any
+from typing import NamedTuple
 
-from pydantic import AfterValidator, ConfigDict, Field, RootModel
-
+from bot.read.allow import AllowList
+from bot.read.disguise import Reading, readings
+from bot.read.unseen import as_displayed, without_invisible, without_piled_marks
 from bot.records import Post, View
 
+__all__ = ["LONGEST_PART", "MOST_READ", "VIEWS_PER_POST", "WRITTEN", "AllowList", "Views", "of", "read_as"]
+
 VIEWS_PER_POST = 64
-MOST_PHRASES = 1_000
-LONGEST_PHRASE = 200  # characters
+LONGEST_PART = 4_000  # characters: the longest message; longer texts are read through in parts
+MOST_READ = 24_000  # characters of a post that are read through: six of the longest messages
 
-# What stands for a blanked phrase: readable as a pause, so that its neighbours do not become one phrase.
-BLANK = " … "
+WRITTEN = "written"
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_END = ""  # no token is empty: marks in the trie that a phrase is complete here
+_PART = re.compile(rf"(?s).{{1,{LONGEST_PART}}}(?=\s|$)|.{{1,{LONGEST_PART}}}")
 
 
-def _with_a_word(phrase: str) -> str:
-    if not re.search(r"\w", phrase):
-        raise ValueError(f'must have at least one letter or digit, not "{phrase}"')
-    return phrase
+class Views(NamedTuple):
+    """What to score of a post, the likeliest first; ``left_out`` counts what is over a cap."""
+
+    scored: tuple[View, ...]
+    left_out: int
 
 
-Phrase = Annotated[str, Field(max_length=LONGEST_PHRASE), AfterValidator(_with_a_word)]
+def of(post: Post, allow: AllowList) -> Views:
+    """What to score, at most ``VIEWS_PER_POST``; a surface with nothing in it gives no view.
 
-
-class AllowList(RootModel[tuple[Phrase, ...]]):
-    """``allow:`` in config.yaml: phrases that do not count; what stands around them does.
-
-    Upper and lower case, and how much white space stands between words, make no difference; whole words only.
+    A part of a text that was not read through because the post is too long counts as one view left out.
     """
-
-    model_config = ConfigDict(frozen=True)
-
-    root: Annotated[tuple[Phrase, ...], Field(max_length=MOST_PHRASES)] = ()
-
-    @cached_property
-    def _trie(self) -> dict[str, Any]:
-        """Token → the tokens that may follow it in a phrase."""
-        trie: dict[str, Any] = {}
-        for phrase in self.root:
-            node = trie
-            for token in _TOKEN.findall(phrase):
-                node = node.setdefault(_folded(token), {})
-            node[_END] = {}
-        return trie
-
-    def blank(self, text: str) -> str:
-        """``text`` without the allowed phrases; empty when nothing else stands in it.
-
-        Takes time linear in the text: from each token at most the longest phrase is looked at.
-        """
-        if not self.root:
-            return text
-        kept: list[str] = []
-        end = 0
-        for start, stop in self._found(text):
-            kept.append(text[end:start])
-            end = stop
-        if not kept:
-            return text
-        kept.append(text[end:])
-        return BLANK.join(kept) if any(part.strip() for part in kept) else ""
-
-    def _found(self, text: str) -> Iterator[tuple[int, int]]:
-        """Start and end of each allowed phrase, the longest at each place, none overlapping."""
-        tokens = list(_TOKEN.finditer(text))
-        index = 0
-        while index < len(tokens):
-            length = self._match(tokens, index)
-            if length:
-                yield tokens[index].start(), tokens[index + length - 1].end()
-            index += length or 1
-
-    def _match(self, tokens: list[re.Match[str]], index: int) -> int:
-        """How many tokens from ``index`` on are an allowed phrase; 0 for none."""
-        node, longest = self._trie, 0
-        for at in range(index, len(tokens)):
-            following = node.get(_folded(tokens[at].group()))
-            if following is None:
-                break
-            node = following
-            if _END in node:
-                longest = at + 1 - index
-        return longest
+    found = tuple(_views(post, allow))
+    longest = _parts_read(post)
+    unread = sum(max(0, len(surface.text) // LONGEST_PART + 1 - longest) for surface in post.surfaces)
+    return Views(found[:VIEWS_PER_POST], len(found[VIEWS_PER_POST:]) + unread)
 
 
-def of(post: Post, allow: AllowList) -> tuple[View, ...]:
-    """What to score, at most ``VIEWS_PER_POST``; surfaces with nothing to score in them give no view."""
-    return tuple(islice(_readings(post, allow), VIEWS_PER_POST))
+def read_as(text: str, name: str, allow: AllowList | None = None) -> str | None:
+    """The reading of ``text`` that is called ``name``, or None; also when one of its lines alone reads so."""
+    for part in (text, *text.splitlines()):
+        for reading in _differing(part, allow or AllowList()):
+            if reading.name == name:
+                return reading.text
+    return None
 
 
-def left_out(post: Post, allow: AllowList) -> int:
-    """How many views ``of`` left out because the post is over the cap."""
-    return sum(1 for _ in islice(_readings(post, allow), VIEWS_PER_POST, None))
-
-
-def _readings(post: Post, allow: AllowList) -> Iterator[View]:
+def _views(post: Post, allow: AllowList) -> Iterator[View]:
     for surface in post.surfaces:
         written = allow.blank(surface.text)
         if written.strip():
-            yield View(surface.kind, "written", written)
+            yield View(surface.kind, WRITTEN, written)
+    for surface in post.surfaces:
+        for part in islice(_parts(allow.blank(surface.text)), _parts_read(post)):
+            for reading in _differing(part, allow):
+                yield View(surface.kind, reading.name, reading.text)
 
 
-def _folded(part: str) -> str:
-    """Phones type a curly apostrophe where the owner typed a straight one."""
-    return "'" if part == "’" else part.casefold()
+def _parts_read(post: Post) -> int:
+    """How many parts of each surface are read through, so that all surfaces together stay under ``MOST_READ``."""
+    return max(1, MOST_READ // LONGEST_PART // max(1, len(post.surfaces)))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """``text`` in parts of at most ``LONGEST_PART`` characters, cut at white space, heaps of marks left out."""
+    if len(text) <= LONGEST_PART:
+        yield text
+        return
+    plain = without_piled_marks(without_invisible(as_displayed(text)))
+    yield from (match.group() for match in _PART.finditer(plain))
+
+
+def _differing(part: str, allow: AllowList) -> Iterator[Reading]:
+    """The readings of ``part`` that a model would not read as the text itself, each once."""
+    seen = {_as_a_model_reads(part), ""}
+    for reading in readings(part):
+        read = reading._replace(text=allow.blank(reading.text))
+        key = _as_a_model_reads(read.text)
+        if key not in seen:
+            seen.add(key)
+            yield read
+
+
+def _as_a_model_reads(text: str) -> str:
+    return " ".join(text.casefold().split())

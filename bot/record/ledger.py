@@ -15,15 +15,17 @@ from pathlib import Path
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import CursorResult, Update, func, select, update
+from sqlalchemy import CursorResult, Update, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
 from bot.errors import KeyUnusable
 from bot.health import Health
+from bot.record import strikes
 from bot.record.database import DATABASE_NAME, disposed, open_for_reading, open_for_writing, plain_errors
 from bot.record.lock import locked
 from bot.record.migrating import migrate
+from bot.record.notes import put_note
 from bot.record.options import RetentionOptions
 from bot.record.reading import Reading, opened
 from bot.record.retention import Expired, erase_texts, expire
@@ -117,7 +119,7 @@ class Ledger(Reading):
         await self._buffer.flush()
 
     async def open_flag(self, post: Post, scores: Scores, decision: Decision) -> Flag | None:
-        """Write the flag, its sealed text and its planned actions, all or nothing.
+        """Write the flag, its sealed text, its strikes and its planned actions, all or nothing.
 
         None when this text of this message has a flag already: it was replayed, or another task was faster. The flag
         that is returned has its text even where ``key_trouble`` keeps that from being stored.
@@ -142,6 +144,8 @@ class Ledger(Reading):
         )
         session.add(row)
         session.flush()
+        if decision.struck and decision.struck.given:
+            strikes.give(session, row, decision.struck.given)
         if sealed := self._vault.seal(row.id, post.text):
             session.add(sealed)
         return flag_from(row, post.text)
@@ -167,8 +171,27 @@ class Ledger(Reading):
                 options=plain(outcome.options) if outcome.options else OutcomeRow.options,
                 took=outcome.took,
                 finished_at=_now(),
+                before=plain(outcome.before),
+                due_at=outcome.due,
             )
         )
+
+    async def undone(self, flag: Flag, position: int, undo: Outcome) -> bool:
+        """Note what became of taking an action back; False when that was done before.
+
+        It is then due no longer, unless the attempt failed in a way that may pass.
+        """
+        may_be_tried = OutcomeRow.undo_status.in_((Status.FAILED, Status.FORBIDDEN))
+        due = OutcomeRow.due_at if undo.status is Status.FAILED else None
+        return await self._change(
+            _outcome(flag, position)
+            .where(or_(OutcomeRow.undo_status.is_(None), may_be_tried))
+            .values(undo_status=undo.status, undo_detail=undo.detail, undone_at=_now(), due_at=due)
+        )
+
+    async def postpone(self, flag: Flag, position: int, due: datetime) -> None:
+        """Have an action that could not be taken back tried again at ``due``."""
+        await self._change(_outcome(flag, position).where(OutcomeRow.due_at.is_not(None)).values(due_at=due))
 
     async def close(self, flag: Flag) -> None:
         """Note that nothing more is to be done about the flag but its card."""
@@ -179,6 +202,14 @@ class Ledger(Reading):
         channel_id, message_id = (place.channel_id, place.message_id) if place else (None, None)
         values = {"card_due": False, "card_channel_id": channel_id, "card_message_id": message_id}
         await self._change(_flag(flag).values(values))
+
+    async def forgive(self, flag: Flag) -> int:
+        """Take back the strikes that a flag gave; how many they were, 0 where there are none to take back."""
+        return await self._writer.do(lambda session: strikes.forgive(session, flag.id, _now()))
+
+    async def put_note(self, guild_id: int, what: str, state: str) -> None:
+        """Note that ``what`` was told to a guild, in place of an earlier note."""
+        await self._writer.do(lambda session: put_note(session, guild_id, what, state))
 
     async def _change(self, statement: Update) -> bool:
         """Whether a row was changed."""
@@ -196,8 +227,14 @@ class Ledger(Reading):
         """
         return await rotate(self._writer, self._vault, self._key_file)
 
-    async def expire(self, now: datetime) -> Expired:
-        """Delete what is past its time at ``now``. To be called every hour or so."""
+    def keep(self, retention: RetentionOptions) -> None:
+        """From now on, keep things for as long as ``retention`` says."""
+        self._retention = retention
+
+    async def expire(self, now: datetime, *, strikes_before: datetime | None = None) -> Expired:
+        """Delete what is past its time at ``now``, and strikes given before a time. To be called every hour or so."""
+        if strikes_before is not None:
+            await self._writer.do(lambda session: strikes.forget(session, strikes_before))
         return await expire(self._writer, self._folder, self._retention, now)
 
     async def erase_texts(self, guild_id: int, member_id: int) -> Expired:

@@ -49,6 +49,21 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def holder_of(folder: Path) -> str | None:
+    """The process that holds ``folder``, as it wrote itself down; None when nobody does."""
+    try:
+        descriptor = os.open(folder / LOCK_NAME, os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        _take(descriptor)
+    except OSError:
+        return os.read(descriptor, 20).decode("ascii", "replace").strip() or "unknown"
+    finally:
+        os.close(descriptor)
+    return None
+
+
 def _take_or_say_who(descriptor: int, folder: Path) -> None:
     try:
         _take(descriptor)

@@ -71,6 +71,14 @@ def revision_of(connection: Connection, database: Path) -> str | None:
     return revision
 
 
+def knows_revision(revision: str, migrations: Path = MIGRATIONS) -> bool:
+    """Whether this version can bring a record of that revision up to date."""
+    try:
+        return ScriptDirectory.from_config(_config(migrations)).get_revision(revision) is not None
+    except CommandError:
+        return False
+
+
 def _refuse_unknown(current: str | None, database: Path, migrations: Path) -> None:
     if current is None:
         return

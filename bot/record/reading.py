@@ -18,12 +18,14 @@ from sqlalchemy.orm import Session
 from bot.errors import RecordFailed
 from bot.record.database import DATABASE_NAME, disposed, open_for_reading, plain_errors
 from bot.record.migrating import check_revision
+from bot.record.notes import Tally, note_of, tally
 from bot.record.packing import unpack
 from bot.record.rows import flag_from
 from bot.record.scores import ScoredPost
-from bot.record.tables import FlagRow, ModelRow, NameRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
+from bot.record.strikes import strikes_of
+from bot.record.tables import FlagRow, ModelRow, NameRow, OutcomeRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
 from bot.record.vault import Vault, find_keys, texts_per_key
-from bot.records import Flag, Named, Scores, ViewScores
+from bot.records import Flag, Named, Scores, Strike, ViewScores
 
 T = TypeVar("T")
 
@@ -100,11 +102,38 @@ class Reading:
         wanted = select(FlagRow).where(FlagRow.card_due, FlagRow.closed_at.is_not(None), FlagRow.id > after_id)
         return await self._flags(wanted.order_by(FlagRow.id).limit(limit))
 
+    async def due(self, now: datetime, limit: int = FLAGS_TOGETHER) -> list[tuple[Flag, int]]:
+        """The actions that are to be taken back by ``now``, those that waited longest first: flag and position."""
+        wanted = (
+            select(FlagRow, OutcomeRow.position)
+            .join(OutcomeRow, OutcomeRow.flag_id == FlagRow.id)
+            .where(OutcomeRow.due_at <= now)
+            .order_by(OutcomeRow.due_at)
+            .limit(limit)
+        )
+        return await self._read(
+            lambda session: [
+                (flag_from(row, self._vault.open(row.sealed)), position) for row, position in session.execute(wanted)
+            ]
+        )
+
     async def guilds(self) -> list[Named]:
         """The guilds that have flags, by the names they had at their last one."""
         newest = select(func.max(FlagRow.id)).group_by(FlagRow.guild_id)
         wanted = select(FlagRow.guild_id, FlagRow.guild_name).where(FlagRow.id.in_(newest)).order_by(FlagRow.guild_id)
         return await self._read(lambda session: [Named(*row) for row in session.execute(wanted)])
+
+    async def strikes(self, guild_id: int, member_id: int, since: datetime) -> tuple[Strike, ...]:
+        """The strikes that stand against a member, oldest first: those given after ``since`` and not forgiven."""
+        return await self._read(lambda session: strikes_of(session, guild_id, member_id, since))
+
+    async def note(self, guild_id: int, what: str) -> str | None:
+        """The state in which ``what`` was last told to a guild; None: never."""
+        return await self._read(lambda session: note_of(session, guild_id, what))
+
+    async def tally(self, guild_id: int, since: datetime, until: datetime, *, channels: int = 5) -> Tally:
+        """What was flagged in a guild from ``since`` to before ``until``, in numbers."""
+        return await self._read(lambda session: tally(session, guild_id, since, until, channels))
 
     async def score_count(self, guild_id: int | None = None) -> int:
         wanted = select(func.count()).select_from(ScoreRow)
@@ -122,6 +151,21 @@ class Reading:
             for _row_id, post in page:
                 yield post
             last = page[-1][0]
+
+    async def last_messages(self, guild_id: int, since: datetime) -> dict[int, int]:
+        """Channel id → the newest message scored there since then; without any, 0 for each channel ever scored in."""
+        places = select(PlaceRow.id, PlaceRow.channel_id).where(PlaceRow.guild_id == guild_id)
+        newest = (
+            select(PlaceRow.channel_id, func.max(ScoreRow.message_id))
+            .join(PlaceRow, PlaceRow.id == ScoreRow.place_id)
+            .where(PlaceRow.guild_id == guild_id, ScoreRow.seen_at >= since)
+            .group_by(PlaceRow.channel_id)
+        )
+
+        def ask(session: Session) -> dict[int, int]:
+            return {row.channel_id: 0 for row in session.execute(places)} | dict(session.execute(newest).tuples().all())
+
+        return await self._read(ask)
 
     async def _flags(self, wanted: Select[FlagRow]) -> list[Flag]:
         return await self._read(

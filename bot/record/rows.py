@@ -20,6 +20,7 @@ from bot.records import (
     Post,
     Scores,
     Status,
+    Struck,
     ViewScores,
 )
 
@@ -57,6 +58,7 @@ def flag_row(
         on_labels=list(decision.on),
         fired=[asdict(fired) for fired in decision.fired],
         hold_reason=decision.hold_reason,
+        struck=asdict(decision.struck) if decision.struck else None,
         created_at=created_at,
         outcomes=_planned(decision),
     )
@@ -98,6 +100,7 @@ def flag_from(row: FlagRow, text: str | None) -> Flag:
         outcomes=tuple(_outcome(outcome) for outcome in row.outcomes),
         created_at=row.created_at,
         hold_reason=row.hold_reason,
+        struck=Struck(**row.struck) if row.struck else None,
         is_edit=row.is_edit,
         verdict=cast(Any, row.verdict),
         card=card,
@@ -105,4 +108,14 @@ def flag_from(row: FlagRow, text: str | None) -> Flag:
 
 
 def _outcome(row: OutcomeRow) -> Outcome:
-    return Outcome(row.action, Status(row.status), row.detail, row.options, row.took)
+    return Outcome(
+        action=row.action,
+        status=Status(row.status),
+        detail=row.detail,
+        options=row.options,
+        took=row.took,
+        before=row.before,
+        due=row.due_at,
+        undo_status=None if row.undo_status is None else Status(row.undo_status),
+        undo_detail=row.undo_detail,
+    )

@@ -64,9 +64,20 @@ class HashSecretRow(Base):
 
 
 class OutcomeRow(Base):
-    """One action of a flag: planned in the flag's own transaction, started, finished."""
+    """One action of a flag: planned in the flag's own transaction, started, finished, perhaps taken back.
+
+    ``due_at``: when it is to be taken back; empty once that has been done, by whomever.
+    """
 
     __tablename__ = "outcomes"
+    __table_args__ = (
+        Index(
+            "ix_outcomes_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+    )
 
     flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id"), primary_key=True, init=False)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -77,6 +88,11 @@ class OutcomeRow(Base):
     took: Mapped[float | None] = mapped_column(default=None)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
+    due_at: Mapped[datetime | None] = mapped_column(default=None)
+    undo_status: Mapped[str | None] = mapped_column(default=None)
+    undo_detail: Mapped[str] = mapped_column(default="")
+    undone_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class SealedTextRow(Base):
@@ -128,6 +144,7 @@ class FlagRow(Base):
     on_labels: Mapped[list[str]] = mapped_column(JSON)
     fired: Mapped[list[Any]] = mapped_column(JSON)
     hold_reason: Mapped[str]
+    struck: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     verdict: Mapped[str | None] = mapped_column(default=None)
@@ -142,6 +159,33 @@ class FlagRow(Base):
         order_by=OutcomeRow.position, lazy="selectin", default_factory=list
     )
     sealed: Mapped[SealedTextRow | None] = relationship(lazy="selectin", init=False, viewonly=True)
+
+
+class NoteRow(Base):
+    """What the bot has told a guild, so that it is said once: ``state`` tells whether it has to be said anew."""
+
+    __tablename__ = "notes"
+
+    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+
+
+class StrikeRow(Base):
+    """The strikes that a flag gave its author. ``forgiven_at``: taken back, so they count no more."""
+
+    __tablename__ = "strikes"
+    __table_args__ = (
+        Index("ix_strikes_guild_id_member_id", "guild_id", "member_id"),
+        Index("ix_strikes_given_at", "given_at"),
+    )
+
+    flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id"), primary_key=True)
+    guild_id: Mapped[int]
+    member_id: Mapped[int]
+    weight: Mapped[int]
+    given_at: Mapped[datetime]
+    forgiven_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class NameRow(Base):

@@ -6,6 +6,7 @@ import discord
 
 from bot.records import Flag, Outcome, Status
 from bot.review.quote import quote
+from bot.texts import Texts, fill
 
 TEXT_SHOWN = 1500  # characters of the member's text, escapes included; a card may hold 4,000 in all
 NAME_SHOWN = 80
@@ -13,24 +14,20 @@ LABELS_SHOWN = 12
 BAR_WIDTH = 10
 
 _RED, _AMBER, _GREY = discord.Colour(0xD83C3E), discord.Colour(0xE9A23B), discord.Colour(0x80848E)
-_VERBS = {
-    Status.DONE: "done",
-    Status.ALREADY_DONE: "already done",
-    Status.FORBIDDEN: "not allowed",
-    Status.FAILED: "failed",
-    Status.HELD_BACK: "held back",
-    Status.UNKNOWN: "unknown",
-    Status.PLANNED: "planned",
-    Status.STARTED: "started",
-}
 
 
 class Card(discord.ui.LayoutView):
     """Who, where, the text behind a spoiler, a bar per label, the rule and threshold, and what was done."""
 
-    def __init__(self, flag: Flag) -> None:
+    def __init__(self, flag: Flag, texts: Texts) -> None:
         super().__init__(timeout=None)
-        parts = [_headline(flag), _text(flag), _bars(flag), _rule(flag), _deeds(flag)]
+        parts = [
+            _headline(flag, texts),
+            _text(flag, texts),
+            _bars(flag, texts),
+            _rule(flag, texts),
+            _deeds(flag, texts),
+        ]
         box: discord.ui.Container[Card] = discord.ui.Container(accent_colour=_colour(flag))
         for at, part in enumerate(parts):
             if at == 2:
@@ -39,29 +36,32 @@ class Card(discord.ui.LayoutView):
         self.add_item(box)
 
 
-def _headline(flag: Flag) -> str:
-    name = quote(flag.author.name, NAME_SHOWN, one_line=True)
-    edited = " (edited)" if flag.is_edit else ""
-    return (
-        f"### Flag #{flag.number}: {', '.join(label.replace('_', ' ') for label in flag.on)}\n"
-        f"**{name}** (<@{flag.author.id}>) in <#{flag.channel.id}>{edited}, "
-        f"<t:{int(flag.created_at.timestamp())}:R>: [go to the message]({flag.link})"
+def _headline(flag: Flag, texts: Texts) -> str:
+    title = fill(texts.card_title, number=flag.number, labels=", ".join(label.replace("_", " ") for label in flag.on))
+    place = fill(
+        texts.card_place,
+        member=f"**{quote(flag.author.name, NAME_SHOWN, one_line=True)}** (<@{flag.author.id}>)",
+        channel=f"<#{flag.channel.id}>",
+        edited=texts.card_edited if flag.is_edit else "",
+        when=f"<t:{int(flag.created_at.timestamp())}:R>",
+        link=flag.link,
     )
+    return f"### {title}\n{place}"
 
 
-def _text(flag: Flag) -> str:
+def _text(flag: Flag, texts: Texts) -> str:
     if flag.text is None:
-        return "-# The text was not kept."
+        return f"-# {texts.card_no_text}"
     return f"||{quote(flag.text, TEXT_SHOWN)}||"
 
 
-def _bars(flag: Flag) -> str:
+def _bars(flag: Flag, texts: Texts) -> str:
     thresholds = {fired.label: fired.at for fired in flag.fired}
     ranked = sorted(flag.scores.labels.items(), key=lambda item: -item[1])[:LABELS_SHOWN]
     width = max(len(label) for label, _ in ranked)
     lines = [
         f"{label:<{width}}  {_bar(probability)} {probability:.2f}"
-        + (f"  over {thresholds[label]:.2f}" if label in thresholds else "")
+        + (f"  {fill(texts.card_threshold, at=f'{thresholds[label]:.2f}')}" if label in thresholds else "")
         for label, probability in ranked
     ]
     return "```\n" + "\n".join(lines) + "\n```"
@@ -72,21 +72,44 @@ def _bar(probability: float) -> str:
     return "█" * full + "░" * (BAR_WIDTH - full)
 
 
-def _rule(flag: Flag) -> str:
+def _rule(flag: Flag, texts: Texts) -> str:
     if not flag.fired:
-        return "-# No rule fired."
+        return f"-# {texts.card_no_rule}"
     first = flag.fired[0]
-    line = f", line {first.line}" if first.line else ""
-    where = f" in the {first.surface}" if first.surface != "content" else ""
-    return f"-# Rule `{first.source}`{line}: {first.label} {first.probability:.2f} reached {first.at:g}{where}."
+    rule = fill(
+        texts.card_rule,
+        rule=f"`{first.source}`",
+        line=_line(first.line, texts),
+        label=first.label,
+        probability=f"{first.probability:.2f}",
+        at=f"{first.at:g}",
+        surface=fill(texts.card_surface, surface=first.surface) if first.surface != "content" else "",
+    )
+    return "\n".join(f"-# {line}" for line in (rule, _strikes(flag, texts)) if line)
 
 
-def _deeds(flag: Flag) -> str:
+def _strikes(flag: Flag, texts: Texts) -> str:
+    struck = flag.struck
+    if struck is None:
+        return ""
+    given = fill(texts.card_strikes, given=struck.given, total=struck.total)
+    if struck.at is None:
+        return given
+    reached = fill(texts.card_strikes_reached, rule=f"`{struck.source}`", line=_line(struck.line, texts))
+    return f"{given} {reached}"
+
+
+def _line(line: int | None, texts: Texts) -> str:
+    return fill(texts.card_line, line=line) if line else ""
+
+
+def _deeds(flag: Flag, texts: Texts) -> str:
     if held := [outcome for outcome in flag.outcomes if outcome.status is Status.HELD_BACK]:
         done = [outcome for outcome in flag.outcomes if outcome.status is not Status.HELD_BACK]
         would = ", ".join(outcome.action for outcome in held)
-        return "\n".join([*map(_deed, _telling(done)), f"Held back: {would} ({flag.hold_reason})."])
-    return "\n".join(map(_deed, _telling(flag.outcomes))) or "-# For your eyes only: nothing was done."
+        deeds = [_deed(outcome, texts) for outcome in _telling(done)]
+        return "\n".join([*deeds, fill(texts.card_held_back, actions=would, why=flag.hold_reason)])
+    return "\n".join(_deed(outcome, texts) for outcome in _telling(flag.outcomes)) or f"-# {texts.card_nothing_done}"
 
 
 def _telling(outcomes: tuple[Outcome, ...] | list[Outcome]) -> list[Outcome]:
@@ -94,10 +117,11 @@ def _telling(outcomes: tuple[Outcome, ...] | list[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.action != "flag"]
 
 
-def _deed(outcome: Outcome) -> str:
+def _deed(outcome: Outcome, texts: Texts) -> str:
     mark = "✓" if outcome.status in (Status.DONE, Status.ALREADY_DONE) else "✗"
     detail = f": {quote(outcome.detail, 300, one_line=True)}" if outcome.detail else ""
-    return f"{mark} **{outcome.action}** {_VERBS[outcome.status]}{detail}"
+    status: str = getattr(texts, f"status_{outcome.status.name.lower()}")
+    return f"{mark} **{outcome.action}** {status}{detail}"
 
 
 def _colour(flag: Flag) -> discord.Colour:

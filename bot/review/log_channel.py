@@ -8,9 +8,14 @@ import aiohttp
 import discord
 import structlog
 
+from bot.config import Rulebook
 from bot.errors import TryLater
-from bot.records import CardPlace, Flag
+from bot.records import CardPlace, Flag, Named
 from bot.review.cards import Card
+from bot.texts import Texts
+
+# What is to be said in a guild, in its own words; nothing where the guild is not concerned.
+Say = Callable[[Named, Texts], str | None]
 
 log = structlog.get_logger()
 
@@ -18,9 +23,9 @@ log = structlog.get_logger()
 class LogChannel:
     """Posts cards and notices. Where there is no such channel it says so once per guild and gives None."""
 
-    def __init__(self, client: Callable[[], discord.Client], reference: str | None) -> None:
+    def __init__(self, client: Callable[[], discord.Client], rulebook: Rulebook) -> None:
         self._client = client
-        self._reference = reference
+        self._rulebook = rulebook
         self._missing: set[int] = set()
 
     async def post_card(self, flag: Flag) -> CardPlace | None:
@@ -32,7 +37,8 @@ class LogChannel:
         if channel is None:
             return None
         try:
-            sent = await channel.send(view=Card(flag), nonce=f"flag-{flag.id}", allowed_mentions=_NOBODY)
+            card = Card(flag, self._rulebook.in_guild(flag.guild).texts)
+            sent = await channel.send(view=card, nonce=f"flag-{flag.id}", allowed_mentions=_NOBODY)
         except discord.Forbidden:
             self._say_missing(flag.guild.id, "the bot may not write there")
             return None
@@ -43,22 +49,45 @@ class LogChannel:
             raise TryLater(f"The card of flag #{flag.number} could not be posted ({type(error).__name__}).") from error
         return CardPlace(sent.channel.id, sent.id)
 
-    async def say(self, text: str, guild_id: int | None = None) -> None:
+    async def say(self, say: Say, guild_id: int | None = None) -> None:
         """Post a notice of our own words in one guild's log channel, or in every one's. Failures are only logged."""
         for guild in self._client().guilds:
             channel = self._channel(guild.id) if guild_id in (None, guild.id) else None
-            if channel is None:
+            named = Named(guild.id, guild.name)
+            text = say(named, self._rulebook.in_guild(named).texts) if channel else None
+            if channel is None or not text:
                 continue
             try:
                 await channel.send(text, allowed_mentions=_NOBODY, suppress_embeds=True)
             except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
                 log.warning("notice not posted", guild=guild.id, error=type(error).__name__)
 
+    def guilds(self) -> list[Named]:
+        """The guilds that the bot is in and that can be reached."""
+        return [Named(guild.id, guild.name) for guild in self._client().guilds if not guild.unavailable]
+
+    async def tell(self, guild_id: int, text: str, *, nonce: str) -> bool:
+        """Post a text in one guild, once however often it is asked within minutes; False: there is nowhere to.
+
+        Raises ``TryLater`` when Discord cannot be reached.
+        """
+        channel = self._channel(guild_id)
+        if channel is None:
+            return False
+        try:
+            await channel.send(text, nonce=nonce, allowed_mentions=_NOBODY, suppress_embeds=True)
+        except (discord.Forbidden, discord.NotFound):
+            return False
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise TryLater(f"A notice could not be posted ({type(error).__name__}).") from error
+        return True
+
     def _channel(self, guild_id: int) -> discord.TextChannel | None:
         guild = self._client().get_guild(guild_id)
-        if guild is None or self._reference is None:
+        reference = self._reference(guild)
+        if guild is None or reference is None:
             return None
-        wanted = self._reference.lstrip("#").casefold()
+        wanted = reference.lstrip("#").casefold()
         found = next((c for c in guild.text_channels if wanted in (str(c.id), c.name.casefold())), None)
         if found is None:
             self._say_missing(guild_id, "there is none of this name or id")
@@ -70,6 +99,9 @@ class LogChannel:
         self._missing.discard(guild_id)
         return found
 
+    def _reference(self, guild: discord.Guild | None) -> str | None:
+        return self._rulebook.in_guild(Named(guild.id, guild.name)).log_channel if guild else None
+
     def _say_missing(self, guild_id: int, why: str) -> None:
         if guild_id in self._missing:
             return
@@ -77,7 +109,7 @@ class LogChannel:
         log.warning(
             "no log channel",
             guild=guild_id,
-            log_channel=self._reference,
+            log_channel=self._reference(self._client().get_guild(guild_id)),
             why=why,
             where_flags_are="in the record: python -m bot flags list",
         )

@@ -44,6 +44,7 @@ class AuditAction(IntEnum):
     ROLE_CREATE = 30
     ROLE_UPDATE = 31
     ROLE_DELETE = 32
+    INVITE_CREATE = 40
     MESSAGE_DELETE = 72
     MESSAGE_BULK_DELETE = 73
     THREAD_CREATE = 110
@@ -217,6 +218,19 @@ class Channel:
 
 
 @dataclass(slots=True)
+class Invite:
+    """The way back into a guild. ``max_age`` in seconds and ``max_uses`` are 0 for no limit."""
+
+    code: str
+    channel: Channel
+    inviter: User
+    max_age: int
+    max_uses: int
+    temporary: bool
+    created_at: datetime
+
+
+@dataclass(slots=True)
 class Ban:
     user: User
     reason: str | None
@@ -243,6 +257,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)  # threads among them
     members: dict[int, Member] = field(default_factory=dict)
     bans: dict[int, Ban] = field(default_factory=dict)
+    invites: dict[str, Invite] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
 
     @property

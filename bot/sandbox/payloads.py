@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.sandbox.entities import (
     Application,
@@ -11,6 +11,7 @@ from bot.sandbox.entities import (
     Channel,
     ChannelType,
     Guild,
+    Invite,
     Json,
     Member,
     Message,
@@ -166,48 +167,53 @@ def dm(of: Channel) -> Json:
 
 
 def guild(of: Guild) -> Json:
-    return {
+    return _PLAIN_GUILD | {
         "id": str(of.id),
         "name": of.name,
-        "icon": None,
-        "description": None,
-        "home_header": None,
-        "splash": None,
-        "discovery_splash": None,
-        "features": [],
-        "banner": None,
         "owner_id": str(of.owner.id),
-        "application_id": None,
-        "region": "us-west",
-        "afk_channel_id": None,
-        "afk_timeout": 300,
-        "system_channel_id": None,
-        "system_channel_flags": 0,
-        "widget_enabled": False,
-        "widget_channel_id": None,
-        "verification_level": 0,
         "roles": [role(each) for each in of.roles.values()],
-        "default_message_notifications": 1,
-        "mfa_level": 0,
-        "explicit_content_filter": 0,
-        "max_presences": None,
-        "max_members": MAX_MEMBERS,
-        "max_stage_video_channel_users": MAX_VIDEO_USERS,
-        "max_video_channel_users": MAX_VIDEO_USERS,
-        "vanity_url_code": None,
-        "premium_tier": 0,
-        "premium_subscription_count": 0,
-        "preferred_locale": "en-US",
-        "rules_channel_id": None,
-        "safety_alerts_channel_id": None,
-        "public_updates_channel_id": None,
-        "premium_progress_bar_enabled": False,
-        "nsfw": False,
-        "nsfw_level": 0,
-        "emojis": [],
-        "stickers": [],
-        "incidents_data": None,
     }
+
+
+# What is the same for every guild here: no picture, no boosts, no community features.
+_PLAIN_GUILD: Json = {
+    "icon": None,
+    "description": None,
+    "home_header": None,
+    "splash": None,
+    "discovery_splash": None,
+    "features": [],
+    "banner": None,
+    "application_id": None,
+    "region": "us-west",
+    "afk_channel_id": None,
+    "afk_timeout": 300,
+    "system_channel_id": None,
+    "system_channel_flags": 0,
+    "widget_enabled": False,
+    "widget_channel_id": None,
+    "verification_level": 0,
+    "default_message_notifications": 1,
+    "mfa_level": 0,
+    "explicit_content_filter": 0,
+    "max_presences": None,
+    "max_members": MAX_MEMBERS,
+    "max_stage_video_channel_users": MAX_VIDEO_USERS,
+    "max_video_channel_users": MAX_VIDEO_USERS,
+    "vanity_url_code": None,
+    "premium_tier": 0,
+    "premium_subscription_count": 0,
+    "preferred_locale": "en-US",
+    "rules_channel_id": None,
+    "safety_alerts_channel_id": None,
+    "public_updates_channel_id": None,
+    "premium_progress_bar_enabled": False,
+    "nsfw": False,
+    "nsfw_level": 0,
+    "emojis": [],
+    "stickers": [],
+    "incidents_data": None,
+}
 
 
 def reactions(of: Message, viewer: User) -> list[Json]:
@@ -285,6 +291,32 @@ def without_content(payload: Json) -> Json:
     """What an application without the message content intent gets to see."""
     bare = payload | {"content": "", "embeds": [], "attachments": [], "components": []}
     return {key: value for key, value in bare.items() if key not in ("poll", "message_snapshots")}
+
+
+def _invited_to(home: Guild) -> Json:
+    unset = ("splash", "banner", "description", "icon", "vanity_url_code")
+    levels: Json = {"verification_level": 0, "nsfw_level": 0, "nsfw": False, "premium_subscription_count": 0}
+    return {"id": str(home.id), "name": home.name, "features": [], **dict.fromkeys(unset), **levels}
+
+
+def invite(of: Invite) -> Json:
+    """As it is answered to whom makes one."""
+    home, channel = of.channel.guild, of.channel
+    ends = of.created_at + timedelta(seconds=of.max_age) if of.max_age else None
+    return {
+        "type": 0,
+        "code": of.code,
+        "guild": None if home is None else _invited_to(home),
+        "guild_id": optional_id(home.id if home else None),
+        "channel": {"id": str(channel.id), "type": int(channel.type), "name": channel.name},
+        "inviter": user(of.inviter),
+        "uses": 0,
+        "max_uses": of.max_uses,
+        "max_age": of.max_age,
+        "temporary": of.temporary,
+        "created_at": stamp(of.created_at),
+        "expires_at": stamp(ends),
+    }
 
 
 def ban(of: Ban) -> Json:

@@ -93,7 +93,8 @@ MODERATOR = (
 
 # What a moderation bot asks for, and no more: no administrator.
 MODERATION_BOT = (
-    Permission.VIEW_CHANNEL
+    Permission.CREATE_INSTANT_INVITE
+    | Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
     | Permission.SEND_MESSAGES_IN_THREADS
     | Permission.EMBED_LINKS

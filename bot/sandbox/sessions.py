@@ -60,9 +60,8 @@ class Session:
         given = presence if isinstance(presence, dict) else {}
         activities = given.get("activities")
         self.status = str(given.get("status") or "online")
-        self.activities = (
-            [each for each in activities if isinstance(each, dict)] if isinstance(activities, list) else []
-        )
+        listed = activities if isinstance(activities, list) else []
+        self.activities = [each for each in listed if isinstance(each, dict)]
 
     def dispatch(self, event: str, data: Any) -> None:
         self.sequence += 1

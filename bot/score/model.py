@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -148,11 +149,8 @@ def load(source: str, *, options: ModelOptions | None = None, threads: int = 1) 
     labels = usable_labels(found.config, found.name)
     _refuse_other_architectures(found)
     found.weights()
-    _quiet_transformers()
-    import torch
-
-    torch.set_num_threads(max(1, (options.cores or usable_cores()) // threads))
     started = time.monotonic()
+    _prepare(max(1, (options.cores or usable_cores()) // threads))
     try:
         tokenizer, network = _read(found)
         frame = _frame(tokenizer, found.name)
@@ -169,8 +167,14 @@ def load(source: str, *, options: ModelOptions | None = None, threads: int = 1) 
     return model
 
 
-def _quiet_transformers() -> None:
+def _prepare(cores: int) -> None:
+    """Set up torch and transformers, which are imported here: this takes seconds."""
     quieten()
+    # By default the kernels' threads spin while they wait, for a core that the event loop, or anything else, wants.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    import torch
+
+    torch.set_num_threads(cores)
     logging: Any = importlib.import_module("transformers.utils.logging")
     logging.disable_progress_bar()
     logging.set_verbosity_error()

@@ -26,7 +26,7 @@ class WorkerOptions(BaseModel):
 
     threads: Annotated[int, Field(ge=1, le=16)] = 1  # rounds computed at the same time
     batch_texts: Annotated[int, Field(ge=1, le=512)] = 32  # most windows the model is given at once
-    round_texts: Annotated[int, Field(ge=1, le=8192)] = 256  # most texts taken from the queue at once
+    round_texts: Annotated[int, Field(ge=1, le=8192)] = 512  # most texts taken from the queue at once
     queue_posts: Annotated[int, Field(ge=1, le=1_000_000)] = 2048  # most posts that wait at once
     retry_load_after: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(seconds=5)  # doubles every time
     deadline: Annotated[timedelta, Field(gt=timedelta(0))] = timedelta(seconds=10)

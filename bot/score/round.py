@@ -16,8 +16,9 @@ from bot.score.windows import Tokens, Trimmed, Windowed, window
 
 log = structlog.get_logger()
 
-# A batch is closed early when its windows would be padded by more than this share; small batches are not worth it.
-MOST_PADDING = 0.06
+# A batch is closed early only where padding would cost more than it saves: batches of one size are the fastest,
+# since the kernels are prepared anew for every shape.
+MOST_PADDING = 0.25
 SMALLEST_BATCH = 8  # windows
 MOST_TOKENS_A_BATCH = 16_384  # bounds the memory that a model with long windows takes
 

@@ -21,13 +21,17 @@ from bot.score.options import WorkerOptions
 from bot.score.queue import FairQueue
 from bot.score.round import Answer, Backend, score_posts
 from bot.score.strain import Strain
-from bot.score.windows import MOST_CHARACTERS_A_POST, Trimmed, trim
+from bot.score.windows import Trimmed, trim
 
 __all__ = ["Counters", "Worker", "WorkerOptions"]
 
 log = structlog.get_logger()
 
-ROUND_CHARACTERS = MOST_CHARACTERS_A_POST  # a round ends with the post that passes this, so that others wait less
+# A round takes what the last one's pace would score in this time, so that on a slow machine newcomers wait no longer.
+ROUND_SECONDS = 1.0
+LEAST_ROUND = 4_000  # characters
+FIRST_ROUND = 32_000  # characters, while the pace is unknown
+MOST_ROUND = 128_000  # characters
 LONGEST_RETRY = 300.0  # seconds between two attempts to load the model
 SHUTDOWN_GRACE = 5.0  # seconds given to the batch under way
 
@@ -84,6 +88,7 @@ class Worker:
         self._tasks: list[asyncio.Task[None]] = []
         self._alarm: asyncio.TimerHandle | None = None
         self._closing = False
+        self._round_characters = FIRST_ROUND
 
     async def __aenter__(self) -> Worker:
         self._loop = asyncio.get_running_loop()
@@ -228,7 +233,10 @@ class Worker:
         if not taken or self._model is None:
             self._wake.clear()
             return
+        started = self._loop.time()
         await self._loop.run_in_executor(self._pool, self._score_round, self._model, taken)
+        pace = sum(request.texts.characters for request in taken) / max(self._loop.time() - started, 1e-6)
+        self._round_characters = int(min(max(pace * ROUND_SECONDS, LEAST_ROUND), MOST_ROUND))
         if not self._closing:
             for request in taken:
                 self._answer(request, ModelFailed(_BROKEN))
@@ -236,7 +244,7 @@ class Worker:
     def _take(self) -> list[_Request]:
         taken: list[_Request] = []
         texts = characters = 0
-        while texts < self.options.round_texts and characters < ROUND_CHARACTERS:
+        while texts < self.options.round_texts and characters < self._round_characters:
             request = self._queue.pop()
             if request is None:
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -12,7 +13,8 @@ from bot.act.base import Stage, Urgency
 
 
 def test_every_file_that_holds_an_action_is_found_under_its_name() -> None:
-    assert list(act.actions()) == ["delete", "flag", "warn"]
+    files = {path.stem for path in Path(act.__file__).parent.glob("*.py")}
+    assert files - set(act.actions()) == {"__init__", "base", "lasting", "telling", "wording"}
     assert all(action.name == name for name, action in act.actions().items())
 
 
@@ -36,6 +38,17 @@ def test_a_file_without_an_action_only_helps() -> None:
         ("warn", None),
         ("warn", "Be kind, {member}."),
         ("warn", {"text": "Be kind.", "notice": "PT1M"}),
+        ("timeout", "PT1H"),
+        ("kick", None),
+        ("softban", "P2D"),
+        ("ban", {"for": "P7D", "delete_messages": "P1D"}),
+        ("add_role", {"role": "Muted", "for": "PT1H"}),
+        ("remove_role", "Member"),
+        ("reply", "Be kind."),
+        ("react", "\N{EYES}"),
+        ("notify", {"role": "Moderator", "channel": "mod-log"}),
+        ("slowmode", {"delay": "PT30S", "for": "PT10M"}),
+        ("reset_nickname", None),
     ],
 )
 def test_an_action_can_be_made_again_from_what_was_recorded_of_it(name: str, options: object) -> None:
@@ -48,7 +61,10 @@ def test_an_action_can_be_made_again_from_what_was_recorded_of_it(name: str, opt
 @pytest.mark.parametrize(
     ("name", "options", "complaint"),
     [
-        ("ban", None, 'no action "ban"'),
+        ("banish", None, 'no action "banish"'),
+        ("add_role", None, "role"),
+        ("timeout", {"for": "P29D"}, "28 days"),
+        ("react", "hello", "one emoji"),
         ("delete", 3, "takes no value"),
         ("delete", {"when": "now"}, "when"),
         ("warn", "{nobody}", "unknown placeholder"),
@@ -75,13 +91,41 @@ def test_deletes_go_first_in_a_guilds_queue_and_direct_messages_last() -> None:
 
 
 def test_a_member_is_written_to_before_they_can_be_removed() -> None:
-    assert act.actions()["warn"].stage < Stage.MEMBER
-    assert act.BaseAction.stage == Stage.MEMBER
+    removing = {name for name, action in act.actions().items() if action.stage == Stage.REMOVAL}
+    assert removing == {"kick", "softban", "ban"}
+    assert {act.make(name).kind for name in removing} == {"removal"}
+    assert act.actions()["warn"].stage < Stage.REMOVAL
 
 
 def test_only_what_does_no_harm_twice_is_repeatable() -> None:
-    assert {name: action.repeatable for name, action in act.actions().items()} == {
-        "delete": True,
-        "flag": True,
-        "warn": False,
+    repeatable = {name for name, action in act.actions().items() if action.repeatable}
+    assert repeatable == {"delete", "flag", "timeout", "softban", "ban", "react"}
+
+
+def test_every_action_says_how_far_its_undo_goes() -> None:
+    assert {name: action.undo_reach for name, action in act.actions().items() if action.undo_reach != "full"} == {
+        **dict.fromkeys(("delete", "warn", "kick", "softban", "ban"), "partial"),
+        "notify": "none",
     }
+
+
+@pytest.mark.parametrize(
+    ("weaker", "stronger"),
+    [
+        (("timeout", "PT1H"), ("timeout", "P1D")),
+        (("kick", None), ("softban", None)),
+        (("softban", None), ("ban", "P1D")),
+        (("ban", "P1D"), ("ban", None)),
+        (("add_role", {"role": "muted", "for": "PT1H"}), ("add_role", "Muted")),
+        (("slowmode", "PT10S"), ("slowmode", "PT1H")),
+    ],
+)
+def test_of_one_kind_the_strongest_is_known(weaker: tuple[str, object], stronger: tuple[str, object]) -> None:
+    one, other = act.make(*weaker), act.make(*stronger)
+    assert one.kind == other.kind
+    assert one.strength < other.strength
+
+
+def test_strength_never_lifts_an_action_over_the_next_severer_one() -> None:
+    assert act.make("timeout", "P28D").strength < act.make("kick").strength
+    assert act.make("add_role", "Muted").strength < act.make("timeout").strength

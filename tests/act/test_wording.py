@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from bot.act.warn import DEFAULT_TEXT
 from bot.act.wording import LONGEST_MESSAGE, PLACEHOLDERS, ROOM_FOR_MENTION, Wording, fill, harmless
 from bot.records import Case
+from bot.texts import Texts
 
 WORDING: TypeAdapter[str] = TypeAdapter(Wording)
 
@@ -104,4 +104,6 @@ def test_a_wording_that_could_not_be_sent_is_refused(text: str, complaint: str) 
 
 
 def test_the_shipped_warning_is_a_right_one() -> None:
-    assert WORDING.validate_python(DEFAULT_TEXT) == DEFAULT_TEXT
+    texts = Texts()
+    for text in (texts.warning, texts.reply, texts.warning_mistaken, texts.text_returned, texts.invited_back):
+        assert WORDING.validate_python(text) == text

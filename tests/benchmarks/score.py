@@ -1,4 +1,4 @@
-"""How fast the worker is: ``python tests/benchmarks/score.py``. Prints messages a second for three ways to score.
+"""How fast the worker is: ``python tests/benchmarks/score.py [TURNS]``. Prints messages a second for three ways.
 
 (a) the Hugging Face recipe's loop: DistilBERT (66 M, random weights), float32, one text at a time;
 (b) plain batches of 32, sorted by length over all messages, in bfloat16, with the embedded model;
@@ -35,10 +35,13 @@ LENGTHS = (10, 60)  # tokens
 SEED = 20261123
 PLAIN_BATCH = 32
 
-WORDS = """the a and to of it you we they this that what when who how hello thanks please sorry yes no maybe today
-tomorrow game play match team server channel map update bug fix build code music song movie picture friend people time
-place good bad nice great awful stupid funny weird strange slow fast early late never always really think know want need see
-hear say tell ask answer wait start stop join leave win lose open close read write make take give find keep""".split()  # noqa: SIM905
+WORDS = (
+    "the a and to of it you we they this that what when who how hello thanks please sorry yes no maybe "
+    "today tomorrow game play match team server channel map update bug fix build code music song movie "
+    "picture friend people time place good bad nice great awful stupid funny weird strange slow fast "
+    "early late never always really think know want need see hear say tell ask answer wait start stop "
+    "join leave win lose open close read write make take give find keep "
+)
 
 
 def messages(model: Model) -> list[str]:
@@ -46,7 +49,7 @@ def messages(model: Model) -> list[str]:
     chance = random.Random(SEED)
     texts: list[str] = []
     while len(texts) < MESSAGES:
-        text = " ".join(chance.choices(WORDS, k=chance.randint(*LENGTHS)))
+        text = " ".join(chance.choices(WORDS.split(), k=chance.randint(*LENGTHS)))
         if LENGTHS[0] <= len(model.tokenise([text])[0]) + 2 <= LENGTHS[1]:
             texts.append(text)
     return texts
@@ -97,7 +100,7 @@ def through_worker(model: Model) -> Callable[[list[str]], None]:
     return lambda texts: asyncio.run(all_at_once(texts))
 
 
-def main() -> None:
+def main(turns: int = TURNS) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     from transformers import AutoTokenizer
 
@@ -111,7 +114,7 @@ def main() -> None:
     }
     wall: dict[str, list[float]] = {name: [] for name in ways}
     processor: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(TURNS + 1):
+    for turn in range(turns + 1):
         for name, (run, share) in ways.items():
             started, used = time.perf_counter(), time.process_time()
             run(share)
@@ -130,4 +133,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

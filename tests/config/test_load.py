@@ -13,11 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import config
-from bot.act import make
+from bot.act import actions, make
 from bot.act.warn import WarnAction
 from bot.config import Settings
 from bot.config.problems import MOST_PROBLEMS
+from bot.config.settings import NOT_KEYS, keys
 from bot.errors import ConfigInvalid
+from bot.texts import Texts
 
 JIGSAW = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
 Load = Callable[[str], Settings]
@@ -99,6 +101,12 @@ def test_settings_cannot_be_changed_but_copied(load: Load) -> None:
 def _mistakes() -> list[tuple[str, str]]:
     """The files of mistakes.txt, and the line for each."""
     table = Path(__file__).with_name("mistakes.txt").read_text(encoding="utf-8")
+    for name, choices in (
+        ("<actions>", actions()),
+        ("<keys>", sorted(keys())),
+        ("<texts>", sorted(Texts.model_fields)),
+    ):
+        table = table.replace(name, ", ".join(choices))
     return re.findall(r"(?ms)^([^#\n].*?)\n[=~]> ([^\n]*)\n", table)
 
 
@@ -215,7 +223,7 @@ VALUES = st.recursive(
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from([*Settings.model_fields, "labels", "toxic"]), VALUES)
+@given(st.sampled_from([*keys(), *NOT_KEYS, "toxic"]), VALUES)
 def test_whatever_a_key_is_set_to_nothing_is_said_in_pythons_words(load: Load, key: str, value: object) -> None:
     labels = {"labels": value} if key == "labels" else {"labels": {"toxic": value if key == "toxic" else "flag"}}
     lines = lines_of(load, json.dumps({key: value} | labels if key != "toxic" else labels))

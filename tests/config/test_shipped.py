@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_no_label_deletes_at_the_probability_at_which_it_first_flags() -> None:
     ("scores", "actions"),
     [
         ({"toxic": 0.99, "insult": 0.97, "obscene": 0.4}, ["flag", "delete", "warn"]),
-        ({"toxic": 0.6, "insult": 0.3}, ["flag"]),
+        ({"toxic": 0.75, "insult": 0.3}, ["flag"]),
         ({"toxic": 0.1, "insult": 0.05}, []),
     ],
 )
@@ -51,3 +52,17 @@ def test_every_action_and_placeholder_is_explained_in_it() -> None:
     text = config.shipped().read_text(encoding="utf-8")
     assert all(f"#   {name} " in text for name in act.actions())
     assert all(f"{{{name}}}" in text for name in PLACEHOLDERS)
+
+
+def test_the_examples_in_its_comments_are_right_when_they_are_taken_in(tmp_path: Path) -> None:
+    example = re.compile(r"# ((?:overrides|strikes|guilds|texts):|  (?:- )?[\w{].*|    .*)")
+    of_actions = re.compile(r"#   (?:\w+ {2,}|\w+ +[a-z]+ |- \{at|obscene: off)")
+    lines = config.shipped().read_text(encoding="utf-8").splitlines()
+    taken = [example.fullmatch(line) if not of_actions.match(line) else None for line in lines]
+    path = tmp_path / "config.yaml"
+    path.write_text("\n".join(found[1] if found else line for line, found in zip(lines, taken, strict=True)))
+    settings = config.load(path, JIGSAW)
+    assert [layer.source for layer in settings.layers][:5] == [f"overrides[{index}]" for index in range(5)]
+    assert settings.layers[5].scope.guild == "80351110224678912"
+    assert settings.rules.strikes.weights["threat"] == 3
+    assert "warning" in settings.texts.model_fields_set

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.act import make
-from bot.decide.limits import SHADOW_REASON, WINDOW, LimitOptions, Limits
+from bot.decide.limits import WINDOW, LimitOptions, Limits
 from bot.health import Health
 from bot.records import Decision, Fired
+from bot.texts import Texts
 
 FLAG, DELETE, WARN = make("flag"), make("delete"), make("warn")
 BOTH = Decision(fired=(Fired("insult", 0.9, 0.5, "labels.insult", "content", "written"),), actions=(FLAG, DELETE, WARN))
@@ -44,7 +45,7 @@ def test_live_and_well_a_decision_stays_as_it_is() -> None:
 
 def test_shadow_mode_leaves_only_the_flag() -> None:
     held = asking()(BOTH, mode="shadow")
-    assert (held.actions, held.held_back, held.hold_reason) == ((FLAG,), (DELETE, WARN), SHADOW_REASON)
+    assert (held.actions, held.held_back, held.hold_reason) == ((FLAG,), (DELETE, WARN), Texts().held_by_shadow_mode)
 
 
 def test_the_fail_safe_holds_back_and_says_why() -> None:

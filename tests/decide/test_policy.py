@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.decide.policy import decide
-from bot.decide.rules import Ladder, Rules
-from bot.records import Action, Case, Decision, Outcome, Scores, Status, Step, ViewScores
+from bot.decide.rules import Ladder, Rules, StrikeRules
+from bot.records import Action, Case, Decision, History, Outcome, Scores, Status, Step, Struck, ViewScores
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,94 @@ def test_the_step_with_the_strongest_action_is_the_rule_of_the_decision() -> Non
 def test_of_equal_steps_the_one_with_the_greater_margin_is_the_rule() -> None:
     two = rules(insult={0.5: (FLAG,)}, threat={0.9: (FLAG,)})
     assert decide(scores({"insult": 0.8, "threat": 0.95}), two).rule == "labels.insult[0]"
+
+
+def shadowed(rule: Rules, label: str, by: str) -> Rules:
+    return replace(rule, ladders={**rule.ladders, label: rule.ladders[label].shadowed(by)})
+
+
+def test_a_step_in_shadow_mode_flags_and_holds_the_rest_back() -> None:
+    decision = decide(scores({"insult": 0.96}), shadowed(INSULT, "insult", "labels.insult[1]"))
+    assert set(decision.actions) == {FLAG}
+    assert set(decision.held_back) == {DELETE, WARN}
+    assert decision.hold_reason == "shadow mode for labels.insult[1]"
+    assert [fired.label for fired in decision.fired] == ["insult"]
+
+
+def test_what_another_step_does_anyway_is_not_held_back() -> None:
+    two = rules(insult={0.5: (DELETE, LONG)}, threat={0.5: (DELETE, SHORT)})
+    decision = decide(scores({"insult": 0.9, "threat": 0.9}), shadowed(two, "insult", "overrides[0].labels.insult"))
+    assert set(decision.actions) == {DELETE, SHORT}
+    assert decision.held_back == (LONG,)
+
+
+def test_both_reasons_stay_when_shadow_mode_meets_another_limit() -> None:
+    two = rules(insult={0.5: (DELETE,)}, threat={0.5: (WARN,)})
+    decision = decide(scores({"insult": 0.9, "threat": 0.9}), shadowed(two, "insult", "x")).holding_back("too many")
+    assert decision.hold_reason == "shadow mode for x; too many"
+    assert set(decision.held_back) == {DELETE, WARN}
+
+
+STRIKES = StrikeRules(
+    {"insult": 1, "threat": 3},
+    ladder=Ladder((Step(3, (SHORT,), "strikes.ladder[0]", 8), Step(5, (LONG,), "strikes.ladder[1]", 9))),
+)
+STRICT = replace(rules((FLAG,), insult={0.5: (FLAG,), 0.9: (DELETE,)}, threat={0.5: (WARN,)}), strikes=STRIKES)
+BAD, WORSE = {"insult": 0.95}, {"insult": 0.95, "threat": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("labels", "before", "struck", "does"),
+    [
+        (BAD, 0, Struck(1, 1), {FLAG, DELETE}),
+        (BAD, 2, Struck(1, 3, 3, "strikes.ladder[0]", 8), {FLAG, DELETE, SHORT}),
+        (BAD, 3, Struck(1, 4), {FLAG, DELETE}),
+        (BAD, 4, Struck(1, 5, 5, "strikes.ladder[1]", 9), {FLAG, DELETE, LONG}),
+        (WORSE, 0, Struck(3, 3, 3, "strikes.ladder[0]", 8), {FLAG, DELETE, WARN, SHORT}),
+        (WORSE, 2, Struck(3, 5, 5, "strikes.ladder[1]", 9), {FLAG, DELETE, WARN, LONG}),
+        (WORSE, 5, Struck(3, 8), {FLAG, DELETE, WARN}),
+        ({"insult": 0.7}, 2, None, {FLAG}),
+    ],
+)
+def test_the_heaviest_label_counts_once_and_each_step_of_strikes_acts_when_it_is_newly_reached(
+    labels: dict[str, float], before: int, struck: Struck | None, does: set[Any]
+) -> None:
+    decision = decide(scores(labels), STRICT, History(before))
+    assert decision.struck == struck
+    assert set(decision.actions) == does
+
+
+def test_the_reason_tells_the_strikes_that_were_reached() -> None:
+    decision = decide(scores(BAD), STRICT, History(2))
+    assert decision.reason == "insult 0.95 (at 0.9, labels.insult[1]), 3 strikes (at 3, strikes.ladder[0])"
+
+
+def test_what_is_held_back_gives_no_strikes() -> None:
+    held = decide(scores(BAD), STRICT, History(2)).holding_back("shadow mode")
+    assert held.struck == Struck(0, 3, 3, "strikes.ladder[0]", 8)
+    assert set(held.held_back) == {DELETE, SHORT}
+    assert decide(scores(BAD), shadowed(STRICT, "insult", "x"), History(2)).struck is None
+
+
+def test_a_step_may_say_itself_what_it_is_worth() -> None:
+    own = Ladder(
+        (Step(0.5, (FLAG,), "labels.insult[0]", strikes=2), Step(0.9, (DELETE,), "labels.insult[1]", strikes=0))
+    )
+    strict = replace(STRICT, ladders={"insult": own})
+    assert decide(scores({"insult": 0.6}), strict).struck == Struck(2, 2)
+    assert decide(scores(BAD), strict).struck is None
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([BAD, WORSE]), max_size=12))
+def test_between_two_forgettings_each_step_of_strikes_acts_at_most_once(messages: list[dict[str, float]]) -> None:
+    total, reached = 0, []
+    for labels in messages:
+        struck = decide(scores(labels), STRICT, History(total)).struck
+        assert struck is not None
+        total = struck.total
+        reached += [struck.source] if struck.at is not None else []
+    assert len(reached) == len(set(reached))
 
 
 LABELS = ("a", "b", "c", "d")

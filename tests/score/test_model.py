@@ -294,3 +294,14 @@ def test_a_source_that_is_none_is_named_with_the_choices(nonsense: str) -> None:
     with pytest.raises(ModelUnavailable, match="not a Hugging Face id") as refused:
         labels_of(nonsense)
     assert repr(nonsense) in str(refused.value)
+
+
+@pytest.mark.skipif(not (source.EMBEDDED_FOLDER / source.WEIGHTS).is_file(), reason="the embedded model is not trained")
+def test_the_embedded_model_knows_an_insult_and_scores_it_the_same_in_every_batch() -> None:
+    model = load("embedded", options=ModelOptions(number_type="bfloat16"))
+    assert on(model, "You are a stupid, idiotic jerk. I hate you.") >= {"toxic", "insult"}
+    assert on(model, "Have a nice day") == set()
+    texts = ["Have a nice day", "you idiot", "kill the boss in phase two " * 6, "shut up, nobody asked " * 12, "hello"]
+    tokens = model.tokenise(texts)
+    alone = np.concatenate([model.probabilities([each]) for each in tokens])
+    assert np.abs(alone - model.probabilities(tokens)).max() < 1e-2

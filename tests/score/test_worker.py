@@ -17,6 +17,7 @@ from bot.records import TextScores
 from bot.score import worker as worker_module
 from bot.score.model import load
 from bot.score.options import ModelOptions
+from bot.score.round import MOST_PADDING, SMALLEST_BATCH
 from bot.score.worker import Worker, WorkerOptions
 
 PATIENCE = 60.0  # seconds until a test that hangs is called failed
@@ -181,9 +182,11 @@ async def test_what_waits_is_scored_in_batches_sorted_by_length(gate: Gate) -> N
     lengths = [[len(text) for text in batch] for batch in gate.batches[1:]]
     one_after_another = [length for batch in lengths for length in batch]
     assert one_after_another == sorted(one_after_another)
-    assert 2 <= len(lengths) < 10
+    assert 2 <= len(lengths) < 8
     for batch in lengths:
-        assert len(batch) <= 9 or max(batch) * len(batch) - sum(batch) <= 0.06 * max(batch) * len(batch)
+        assert len(batch) <= SMALLEST_BATCH + 1 or max(batch) * len(batch) - sum(batch) <= MOST_PADDING * max(
+            batch
+        ) * len(batch)
 
 
 async def test_a_raided_guild_does_not_keep_another_waiting(gate: Gate) -> None:
@@ -200,6 +203,20 @@ async def test_a_raided_guild_does_not_keep_another_waiting(gate: Gate) -> None:
     # A round takes four: two of the raid, two of the quiet guild.
     assert order.index(2) < 4
     assert [at for at, guild in enumerate(order) if guild == 2][-1] < 4
+
+
+async def test_rounds_are_no_longer_than_the_pace_of_the_last_one_allows(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "ROUND_SECONDS", 0.0)
+    monkeypatch.setattr(worker_module, "LEAST_ROUND", 10)  # characters
+    async with Worker(lambda: gate, options=options(round_texts=100)) as worker:
+        first = await blocked(worker, gate)
+        posts = [asked(worker, "12345", member_id=at) for at in range(6)]
+        await settle()
+        gate.open.set()
+        await asyncio.gather(first, *posts)
+    assert [len(batch) for batch in gate.batches] == [1, 2, 2, 2]
 
 
 async def test_when_the_queue_is_full_the_flooder_pays(gate: Gate) -> None:
@@ -425,7 +442,8 @@ async def test_whatever_happens_every_caller_is_answered_with_what_is_theirs(thr
     for kind, result in answers:
         assert isinstance(result, expected[kind] | Overloaded | asyncio.CancelledError)
     kinds = [type(result) for _, result in answers]
-    assert counters.scored == kinds.count(TextScores) > 0
+    # A caller may be cancelled after its answer was given and before it took it.
+    assert counters.scored >= kinds.count(TextScores) > 0
     assert counters.failed >= kinds.count(ModelFailed)
     assert counters.queued == 0
 

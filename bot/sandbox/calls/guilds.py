@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import UTC, datetime
+
 from bot.sandbox import moderation, payloads
 from bot.sandbox.calls.call import Answer, Call, Reply, Route
-from bot.sandbox.entities import AuditAction, AuditEntry, ChannelType, Guild, Json, Overwrite, Role
+from bot.sandbox.entities import AuditAction, AuditEntry, ChannelType, Guild, Invite, Json, Overwrite, Role
 from bot.sandbox.forms import Form, reading
 from bot.sandbox.permissions import ALL, Permission
-from bot.sandbox.refusals import invalid_role, missing_permissions, unknown_overwrite, wrong_in_a_dm
+from bot.sandbox.refusals import invalid_role, missing_permissions, unknown_overwrite, wrong_channel_type, wrong_in_a_dm
 from bot.sandbox.standing import can_see, permissions_in, permissions_of
 
 MAX_SLOWMODE = 21_600  # seconds
 MAX_TOPIC = 1_024
 MAX_NAME = 100
 MAX_ENTRIES = 100
+MAX_INVITE_AGE, DEFAULT_INVITE_AGE = 604_800, 86_400  # seconds
+MAX_INVITE_USES = 100
 TEXT_TYPES = frozenset({0, 2, 4, 5, 13, 15})
 
 
@@ -173,6 +178,20 @@ def delete_overwrite(call: Call) -> Answer:
     return None
 
 
+def create_invite(call: Call) -> Answer:
+    channel, guild = call.guild_channel(Permission.CREATE_INSTANT_INVITE)
+    if channel.is_thread:
+        raise wrong_channel_type()
+    with reading(call.body or {}) as form:
+        age, uses = form.integer("max_age", most=MAX_INVITE_AGE), form.integer("max_uses", most=MAX_INVITE_USES) or 0
+        temporary = form.boolean("temporary")
+    age = DEFAULT_INVITE_AGE if age is None else age
+    made = Invite(secrets.token_urlsafe(6), channel, call.bot, age, uses, temporary, datetime.now(UTC))
+    guild.invites[made.code] = made
+    _log(call, guild, AuditAction.INVITE_CREATE, channel.id, [moderation.change("code", None, made.code)])
+    return payloads.invite(made)
+
+
 def list_roles(call: Call) -> Answer:
     return [payloads.role(role) for role in call.guild().roles.values()]
 
@@ -280,6 +299,7 @@ ROUTES = (
     Route("DELETE", CHANNEL, delete_channel),
     Route("PUT", CHANNEL + "/permissions/{overwrite_id}", put_overwrite),
     Route("DELETE", CHANNEL + "/permissions/{overwrite_id}", delete_overwrite),
+    Route("POST", CHANNEL + "/invites", create_invite),
     Route("GET", GUILD + "/roles", list_roles),
     Route("POST", GUILD + "/roles", create_role),
     Route("PATCH", GUILD + "/roles/{role_id}", edit_role),

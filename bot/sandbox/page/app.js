@@ -14,6 +14,7 @@ const page = {
   world: null, // what GET state gave
   channel: null, // id of the open one
   messages: new Map(), // of the open channel, by id
+  heardMeanwhile: null, // those of them that came while the channel was being fetched, by id
   unread: new Set(), // ids of channels
   unreadDms: new Map(), // member → how many
   seenDms: new Map(), // member → how many were there
@@ -78,9 +79,11 @@ async function open(channel) {
   page.channel = channel;
   page.unread.delete(channel);
   page.editing = null;
+  const heardMeanwhile = (page.heardMeanwhile = new Map()); // newer than what is being fetched
   const listed = await call("GET", `/history?channel=${channel}&${guildQuery()}`);
-  if (page.channel !== channel) return;
-  page.messages = new Map(listed.map((message) => [message.id, message]));
+  if (page.heardMeanwhile !== heardMeanwhile) return; // opened again since
+  page.messages = new Map([...listed.map((message) => [message.id, message]), ...heardMeanwhile]);
+  page.heardMeanwhile = null;
   drawMessages();
   drawWorld();
   $("scroll").scrollTop = $("scroll").scrollHeight;
@@ -113,6 +116,7 @@ function heard(news) {
 function hearMessage(message) {
   if (message.channel === page.channel) {
     page.messages.set(message.id, message);
+    page.heardMeanwhile?.set(message.id, message);
     drawMessage(message);
   } else if (names.place(message.channel)) {
     if (!message.deleted && !message.edited_at) page.unread.add(message.channel);

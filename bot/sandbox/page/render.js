@@ -3,7 +3,7 @@
 const MAX_DEPTH = 8;
 const INLINE = new RegExp(
   [
-    "\\\\([\\\\`*_~|<>#\\[\\]()-])", // 1 an escaped sign
+    "\\\\([!-/:-@\\[-`{-~])", // 1 an escaped sign
     "``(.+?)``|`([^`\\n]+)`", // 2, 3 code
     "\\*\\*(.+?)\\*\\*(?!\\*)", // 4 bold
     "__(.+?)__", // 5 underlined

@@ -18,6 +18,8 @@ def upgrade() -> None:
     _make_outcomes_and_texts()
     _make_what_scores_name()
     _make_scores()
+    _make_strikes()
+    _make_notes()
 
 
 def _make_flags() -> None:
@@ -52,6 +54,7 @@ def _make_flags() -> None:
         sa.Column("on_labels", sa.JSON(), nullable=False),
         sa.Column("fired", sa.JSON(), nullable=False),
         sa.Column("hold_reason", sa.Text(), nullable=False),
+        sa.Column("struck", sa.JSON()),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.BigInteger()),
         sa.Column("verdict", sa.Text()),
@@ -82,7 +85,14 @@ def _make_outcomes_and_texts() -> None:
         sa.Column("took", sa.Double()),
         sa.Column("started_at", sa.BigInteger()),
         sa.Column("finished_at", sa.BigInteger()),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("due_at", sa.BigInteger()),
+        sa.Column("undo_status", sa.Text()),
+        sa.Column("undo_detail", sa.Text(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger()),
     )
+    due = sa.text("due_at IS NOT NULL")
+    op.create_index("ix_outcomes_due", "outcomes", ["due_at"], sqlite_where=due, postgresql_where=due)
     op.create_table(
         "sealed_texts",
         sa.Column("flag_id", ROW_ID, sa.ForeignKey("flags.id"), primary_key=True),
@@ -91,6 +101,29 @@ def _make_outcomes_and_texts() -> None:
         sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
     )
     op.create_index("ix_sealed_texts_key_id", "sealed_texts", ["key_id"])
+
+
+def _make_notes() -> None:
+    op.create_table(
+        "notes",
+        sa.Column("guild_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("what", sa.Text(), primary_key=True),
+        sa.Column("state", sa.Text(), nullable=False),
+    )
+
+
+def _make_strikes() -> None:
+    op.create_table(
+        "strikes",
+        sa.Column("flag_id", ROW_ID, sa.ForeignKey("flags.id"), primary_key=True),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("weight", sa.BigInteger(), nullable=False),
+        sa.Column("given_at", sa.BigInteger(), nullable=False),
+        sa.Column("forgiven_at", sa.BigInteger()),
+    )
+    op.create_index("ix_strikes_guild_id_member_id", "strikes", ["guild_id", "member_id"])
+    op.create_index("ix_strikes_given_at", "strikes", ["given_at"])
 
 
 def _make_what_scores_name() -> None:

@@ -1,0 +1,72 @@
+"""Remove the member and keep them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from bot.act.base import BaseAction, Done, Stage
+from bot.act.lasting import LONGEST, SHORTEST, due_at, lasting, look_up_if_there, stretch
+from bot.act.telling import invite_back
+from bot.errors import AlreadySo, ChangedSince, DeedFailed
+from bot.records import Case, UndoReach
+
+LONGEST_PURGE = timedelta(days=7)  # Discord's limit
+
+
+class BanAction(BaseAction):
+    """Ban the member, also one who has left; for good, or for a time."""
+
+    name: ClassVar[str] = "ban"
+    severity: ClassVar[float] = 80
+    needs: ClassVar[frozenset[str]] = frozenset({"ban_members"})
+    repeatable: ClassVar[bool] = True
+    stage: ClassVar[int] = Stage.REMOVAL
+    short: ClassVar[str | None] = "for"
+    changes: ClassVar[Any] = "member"
+    undo_reach: ClassVar[UndoReach] = "partial"
+    undo_needs: ClassVar[frozenset[str]] = frozenset({"create_instant_invite"})
+
+    duration: Annotated[timedelta, Field(ge=SHORTEST, le=LONGEST)] | None = Field(
+        default=None, alias="for", description="After which time the ban is lifted; without it, it stays."
+    )
+    delete_messages: Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST_PURGE)] = Field(
+        default=timedelta(0), description="Their messages of this last time go too, in every channel; 7d is the most."
+    )
+
+    @property
+    def kind(self) -> str:
+        return "removal"
+
+    @property
+    def strength(self) -> float:
+        return self.severity + stretch(self.duration)
+
+    async def do(self, case: Case) -> Done:
+        guild_id, member_id, due = case.flag.guild.id, case.flag.author.id, due_at(case, self.duration)
+        await look_up_if_there(case, "ban_members")
+        why = await case.deeds.ban_reason(guild_id, member_id)
+        if why is not None and why != case.audit_reason:
+            raise AlreadySo("The member is banned already.")
+        if why is None:  # else an earlier run of the bot died after the call
+            seconds = int(self.delete_messages.total_seconds())
+            await case.deeds.ban(guild_id, member_id, delete_seconds=seconds, reason=case.audit_reason)
+        before = {"reason": case.audit_reason}
+        return Done(f"The member was banned{lasting(self.duration)}.", before, due)
+
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+        guild_id, member_id = case.flag.guild.id, case.flag.author.id
+        why = await case.deeds.ban_reason(guild_id, member_id)
+        if why is None:
+            raise AlreadySo("The ban was lifted already.")
+        if why != before["reason"]:
+            raise ChangedSince("The member was banned for another reason since, so the ban stays.")
+        await case.deeds.unban(guild_id, member_id, reason=case.undo_reason)
+        try:
+            invited = await invite_back(case)
+        except DeedFailed as error:
+            invited = f"No invite was made: {error}"
+        return f"The ban was lifted. {invited}"

@@ -1,0 +1,48 @@
+"""Call the moderators."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from bot.act.base import BaseAction, Done, Stage
+from bot.act.wording import Wording, fill
+from bot.errors import DeedFailed
+from bot.records import Case, UndoReach
+
+DEFAULT_CALL = "flag {number} in #{channel} ({labels}) wants a look."
+
+
+class NotifyAction(BaseAction):
+    """Ping a role, in the log channel or another. Nothing else that the bot writes pings a role."""
+
+    name: ClassVar[str] = "notify"
+    severity: ClassVar[float] = 4
+    needs: ClassVar[frozenset[str]] = frozenset({"send_messages", "mention_everyone"})
+    short: ClassVar[str | None] = "role"
+    stage: ClassVar[int] = Stage.MESSAGE
+    undo_reach: ClassVar[UndoReach] = "none"
+
+    role: Annotated[str, Field(min_length=1, max_length=100)] = Field(description="The role, by name or id.")
+    channel: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        default=None, description="Where, by name or id; without it, in the log channel."
+    )
+    text: Wording = Field(
+        default=DEFAULT_CALL,
+        description="What is said. {member}, {server}, {channel}, {labels} and {number} are filled in.",
+    )
+
+    @property
+    def kind(self) -> Hashable:
+        return self.name, self.role.casefold(), (self.channel or "").casefold()
+
+    async def do(self, case: Case) -> Done:
+        flag = case.flag
+        text = f"{flag.link} {fill(self.text, flag)}"
+        await case.deeds.ping(flag.guild.id, self.role, text, channel=self.channel)
+        return Done("The role was pinged.")
+
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+        raise DeedFailed("A ping cannot be taken back: who was called has heard it.")

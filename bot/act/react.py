@@ -1,0 +1,55 @@
+"""Put a reaction under the message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from bot.act.base import BaseAction, Done, Stage
+from bot.records import Case, UndoReach
+
+_CUSTOM = re.compile(r"<?(a:|:)?\w{2,32}:\d{15,20}>?")
+
+
+_KEYCAP = "\u20e3"  # makes an emoji of a digit
+
+
+def _an_emoji(text: str) -> str:
+    is_own = _CUSTOM.fullmatch(text)
+    is_unicode = not text.isascii() and not re.search(r"[\w\s:<>]", text[1:] if _KEYCAP in text else text)
+    if not (is_own or is_unicode):
+        raise ValueError("must be one emoji, such as \u26a0\ufe0f, or <:name:id> for one of a server's own")
+    return text
+
+
+class ReactAction(BaseAction):
+    """React to the message with an emoji."""
+
+    name: ClassVar[str] = "react"
+    severity: ClassVar[float] = 2
+    needs: ClassVar[frozenset[str]] = frozenset({"add_reactions", "read_message_history"})
+    repeatable: ClassVar[bool] = True
+    stage: ClassVar[int] = Stage.MESSAGE
+    short: ClassVar[str | None] = "emoji"
+    undo_reach: ClassVar[UndoReach] = "full"
+
+    emoji: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_an_emoji)] = Field(
+        default="\u26a0\ufe0f", description="The emoji; one of a server's own is written <:name:id>."
+    )
+
+    @property
+    def kind(self) -> Hashable:
+        return self.name, self.emoji
+
+    async def do(self, case: Case) -> Done:
+        flag = case.flag
+        await case.deeds.react(flag.guild.id, flag.channel.id, flag.message_id, self.emoji)
+        return Done(f"The bot reacted with {self.emoji}.")
+
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+        flag = case.flag
+        await case.deeds.unreact(flag.guild.id, flag.channel.id, flag.message_id, self.emoji)
+        return "The reaction was taken away."

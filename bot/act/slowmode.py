@@ -1,0 +1,59 @@
+"""Let everyone in the channel write less often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from bot.act.base import BaseAction, Done, Stage
+from bot.act.lasting import LONGEST, SHORTEST, due_at, lasting, spoken, stretch
+from bot.errors import AlreadySo, ChangedSince
+from bot.records import Case, UndoReach
+
+LONGEST_DELAY = timedelta(hours=6)  # Discord's limit
+DEFAULT_DELAY = timedelta(seconds=30)
+
+
+class SlowmodeAction(BaseAction):
+    """Put the channel or thread into slow mode, for good or for a time. A slower one that it has already stays."""
+
+    name: ClassVar[str] = "slowmode"
+    severity: ClassVar[float] = 22
+    needs: ClassVar[frozenset[str]] = frozenset({"manage_channels", "manage_threads"})
+    stage: ClassVar[int] = Stage.MEMBER
+    short: ClassVar[str | None] = "delay"
+    changes: ClassVar[Any] = "channel"
+    undo_reach: ClassVar[UndoReach] = "full"
+
+    delay: Annotated[timedelta, Field(ge=timedelta(seconds=1), le=LONGEST_DELAY)] = Field(
+        default=DEFAULT_DELAY, description="The time between two messages of one member; 6h is the most."
+    )
+    duration: Annotated[timedelta, Field(ge=SHORTEST, le=LONGEST)] | None = Field(
+        default=None, alias="for", description="After which time it ends; without it, it stays."
+    )
+
+    @property
+    def strength(self) -> float:
+        return self.severity + stretch(self.delay, LONGEST_DELAY)
+
+    async def do(self, case: Case) -> Done:
+        guild_id, channel_id, due = case.flag.guild.id, case.flag.channel.id, due_at(case, self.duration)
+        was, wanted = await case.deeds.slowmode(guild_id, channel_id), int(self.delay.total_seconds())
+        if was >= wanted:
+            raise AlreadySo(f"The channel is in slow mode already, with {was} s between messages.")
+        await case.deeds.set_slowmode(guild_id, channel_id, wanted, reason=case.audit_reason)
+        detail = f"The channel is in slow mode{lasting(self.duration)}, with {spoken(self.delay)} between messages."
+        return Done(detail, {"was": was, "set": wanted}, due)
+
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+        guild_id, channel_id = case.flag.guild.id, case.flag.channel.id
+        now = await case.deeds.slowmode(guild_id, channel_id)
+        if now == before["was"]:
+            raise AlreadySo("The slow mode is as it was already.")
+        if now != before["set"]:
+            raise ChangedSince("The slow mode was changed since, so it stays as it is.")
+        await case.deeds.set_slowmode(guild_id, channel_id, before["was"], reason=case.undo_reason)
+        return "The slow mode is as it was before."

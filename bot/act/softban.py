@@ -1,0 +1,64 @@
+"""Remove the member together with what they wrote lately."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from bot.act.ban import LONGEST_PURGE
+from bot.act.base import BaseAction, Done, Stage
+from bot.act.lasting import look_up_if_there, spoken
+from bot.act.telling import invite_back
+from bot.errors import AlreadySo, DeedFailed, Gone
+from bot.records import Case, UndoReach
+
+DEFAULT_PURGE = timedelta(days=1)
+
+
+class SoftbanAction(BaseAction):
+    """Ban and unban the member at once, which deletes their latest messages. They may come back."""
+
+    name: ClassVar[str] = "softban"
+    severity: ClassVar[float] = 70
+    needs: ClassVar[frozenset[str]] = frozenset({"ban_members"})
+    repeatable: ClassVar[bool] = True
+    stage: ClassVar[int] = Stage.REMOVAL
+    short: ClassVar[str | None] = "delete_messages"
+    changes: ClassVar[Any] = "member"
+    undo_reach: ClassVar[UndoReach] = "partial"
+    undo_needs: ClassVar[frozenset[str]] = frozenset({"create_instant_invite"})
+
+    delete_messages: Annotated[timedelta, Field(ge=timedelta(minutes=1), le=LONGEST_PURGE)] = Field(
+        default=DEFAULT_PURGE, description="Their messages of this last time go, in every channel; 7d is the most."
+    )
+
+    @property
+    def kind(self) -> str:
+        return "removal"
+
+    async def do(self, case: Case) -> Done:
+        guild_id, member_id = case.flag.guild.id, case.flag.author.id
+        is_there = await look_up_if_there(case, "ban_members") is not None
+        why = await case.deeds.ban_reason(guild_id, member_id)
+        if why is not None and why != case.audit_reason:
+            raise AlreadySo("The member is banned already.")
+        if why is None and not is_there:
+            raise Gone("The member has left already.")
+        if why is None:  # else an earlier run of the bot died between the two calls
+            seconds = int(self.delete_messages.total_seconds())
+            await case.deeds.ban(guild_id, member_id, delete_seconds=seconds, reason=case.audit_reason)
+        try:
+            await case.deeds.unban(guild_id, member_id, reason=case.audit_reason)
+        except Gone:
+            pass  # a moderator was faster
+        except DeedFailed as error:
+            raise DeedFailed(f"The member was banned and could not be unbanned; please do that. {error}") from error
+        return Done(f"The member was removed with their messages of the last {spoken(self.delete_messages)}.")
+
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+        if await look_up_if_there(case, "ban_members") is not None:
+            raise AlreadySo("The member is back already.")
+        return f"{await invite_back(case)} The deleted messages are gone."

@@ -1,0 +1,79 @@
+"""Looks at everything, one part after another; no part that fails keeps the others from being looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot import config
+from bot.config import DiscordOptions, Settings
+from bot.doctor import machine
+from bot.doctor.account import findings_on
+from bot.doctor.finding import Finding, Severity, error, ok, warning
+from bot.doctor.folder import findings_in
+from bot.errors import ConfigInvalid, DiscordUnreachable, ModelUnavailable, TokenRefused
+from bot.gateway.looking import look
+from bot.gateway.token import read_token
+from bot.score.model import labels_of
+
+_MEND_CONFIG = "Correct it and ask `python -m bot check`."
+
+
+async def examine(
+    folder: Path,
+    config_file: Path,
+    *,
+    token: SecretStr | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> list[Finding]:
+    """All findings, the good ones too. ``token``: by default the one that ``run`` would take.
+
+    Asks Discord by REST only and changes nothing, so a bot may be running on the folder.
+    """
+    found = list(machine.versions())
+    settings, of_config = _settings(config_file)
+    found += of_config
+    is_usable = all(each.severity is Severity.OK for each in of_config)
+    if is_usable:
+        found += await asyncio.to_thread(lambda: list(machine.model(settings)))
+    found += machine.disk(folder)
+    found += await findings_in(folder, settings)
+    if not is_usable:
+        return [*found, warning("network", "Discord was not asked, because the config has errors.", _MEND_CONFIG)]
+    return found + await _discord(folder, settings, token, clock)
+
+
+def _settings(path: Path) -> tuple[Settings, list[Finding]]:
+    """The settings, and what is wrong with them; with errors, the shipped ones stand in for what comes after."""
+
+    def labels(model: str) -> tuple[str, ...] | None:
+        try:
+            return labels_of(model)
+        except ModelUnavailable:
+            return None
+
+    try:
+        settings = config.load(path, labels)
+    except ConfigInvalid as invalid:
+        return config.load(config.shipped()), [error("config", problem, _MEND_CONFIG) for problem in invalid.problems]
+    return settings, [ok("config", f"{path}: {config.summary(settings)}.")]
+
+
+async def _discord(
+    folder: Path, settings: Settings, token: SecretStr | None, clock: Callable[[], datetime]
+) -> list[Finding]:
+    try:
+        seen = await look(token or read_token(folder), settings.discord, clock)
+    except TokenRefused as refused:
+        return [error("token", str(refused), "Run `python -m bot init`, which asks for it and checks it.")]
+    except DiscordUnreachable as unreachable:
+        address = settings.discord.api
+        default = DiscordOptions().api
+        mend = "Check the network, a proxy or firewall"
+        mend += "." if address == default else f", or take `discord: {{api: {address}}}` out of the config."
+        return [error("network", str(unreachable), mend)]
+    return list(findings_on(seen, settings))

@@ -1,0 +1,73 @@
+"""Takes back on time what was done for a time only: a role, a slow mode, a ban. Also what fell due meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot import act
+from bot.agenda import Agenda
+from bot.errors import RecordFailed
+from bot.record.ledger import Ledger
+from bot.records import Case, Deeds, Flag, Named, Outcome, Status
+from bot.texts import Texts
+
+LOOK_EVERY = 5.0  # seconds; so much may something be late
+TRY_AGAIN_AFTER = timedelta(minutes=5)  # when Discord did not answer
+
+log = structlog.get_logger()
+
+
+class Due:
+    """``run`` looks every few seconds; ``take_back`` does one round."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        deeds: Deeds,
+        agenda: Agenda,
+        texts: Callable[[Named], Texts] = lambda _: Texts(),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._ledger = ledger
+        self._deeds = deeds
+        self._agenda = agenda
+        self._texts = texts
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Take back what falls due, until cancelled."""
+        while True:
+            try:
+                await self.take_back()
+            except RecordFailed as error:  # what was taken back and not noted is found to be so at the next look
+                log.warning("nothing taken back", why=str(error))
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def take_back(self) -> int:
+        """Take back all that is due by now; returns how many attempts that were. Raises ``RecordFailed``."""
+        attempts = 0
+        while due := await self._ledger.due(self._clock()):
+            await asyncio.gather(*(self._take_back(flag, position) for flag, position in due))
+            attempts += len(due)
+        return attempts
+
+    async def _take_back(self, flag: Flag, position: int) -> None:
+        outcome = flag.outcomes[position]
+        try:
+            action = act.make(outcome.action, outcome.options)
+        except ValueError as error:  # another version of the bot did it
+            unknown = Outcome(outcome.action, Status.UNKNOWN, f"The bot cannot take this back: {error}.")
+            await self._ledger.undone(flag, position, unknown)
+            return
+        undo = partial(action.undo, Case(flag, self._deeds, self._texts(flag.guild)), outcome)
+        taken = await self._agenda.run(flag.guild.id, action.urgency, undo)
+        log.info("time is over", guild=flag.guild.id, flag=flag.number, action=action.name, status=taken.status)
+        if taken.status is Status.FAILED:
+            await self._ledger.postpone(flag, position, self._clock() + TRY_AGAIN_AFTER)
+        else:
+            await self._ledger.undone(flag, position, taken)

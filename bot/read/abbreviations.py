@@ -1,0 +1,80 @@
+"""Abbreviations that insult or threaten, written out."""
+
+from __future__ import annotations
+
+import re
+
+from bot.read import words
+
+_TABLE: dict[str, str] = {
+    short: long for short, _, long in (line.partition(" = ") for line in words.lines_of("abbreviations.txt"))
+}
+_LONGEST = max(len(short.split()) for short in _TABLE)
+_FIRST = frozenset(short.split()[0] for short in _TABLE)
+# "the KYS airport", "a KYS file": capitals behind such a word are a name.
+_BEFORE_A_NAME = frozenset("the a an to from at via in of our your my his their this that".split())  # noqa: SIM905
+
+_NAMES = frozenset(("foad",))
+_CLUBS = frozenset(("fck",))
+_FEWEST_CONSONANTS = 4
+_STANDS_ALONE = re.compile(r"(?<![\w@/\\#.:&=-])[A-Za-z][\w-]*+(?![@/\\]|[.:=]\w|\()")
+
+
+def written_out(text: str) -> str:
+    """``text`` with abbreviations that insult or threaten in full words."""
+    tokens = list(_STANDS_ALONE.finditer(text))
+    out, end, at = [], 0, 0
+    while at < len(tokens):
+        count, long = _match(text, tokens, at)
+        if count:
+            out.append(text[end : tokens[at].start()] + long)
+            end = tokens[at + count - 1].end()
+        at += count or 1
+    return "".join([*out, text[end:]]) if out else text
+
+
+def expansion(letters: str) -> str | None:
+    """What the abbreviation ``letters`` (lower case) stands for."""
+    return _TABLE.get(letters)
+
+
+def _match(text: str, tokens: list[re.Match[str]], at: int) -> tuple[int, str]:
+    first: str = tokens[at].group()
+    lowered = first.lower()
+    if word := _without_vowels(first):
+        return 1, word
+    if lowered not in _FIRST:
+        lowered = words.squeezed(lowered)
+        if lowered not in _TABLE or len(first) < len(lowered) + 2:
+            return 0, ""
+    if (first.istitle() and lowered in _NAMES) or (first.isupper() and lowered in _CLUBS and not text.isupper()):
+        return 0, ""
+    if first.isupper() and not text.isupper() and at and tokens[at - 1].group().lower() in _BEFORE_A_NAME:
+        return 0, ""
+    row = [lowered, *(token.group().lower() for token in tokens[at + 1 : at + _LONGEST])]
+    for count in range(len(row), 0, -1):
+        if (long := _TABLE.get(" ".join(row[:count]))) and _is_one_line(text, tokens, at, count):
+            return count, long
+    return 0, ""
+
+
+def _without_vowels(token: str) -> str | None:
+    """The word of abuse that ``token`` is written of without its vowels: ``bstrd``."""
+    return _CONSONANTS.get(token) if len(token) >= _FEWEST_CONSONANTS and not words.is_known(token) else None
+
+
+def _consonants() -> dict[str, str]:
+    left: dict[str, str] = {}
+    for word in words.STRONG:
+        left.setdefault("".join(letter for letter in word if letter not in "aeiou"), word)
+    return left
+
+
+_CONSONANTS = _consonants()
+
+
+def _is_one_line(text: str, tokens: list[re.Match[str]], at: int, count: int) -> bool:
+    return all(
+        text[one.end() : two.start()].isspace()
+        for one, two in zip(tokens[at : at + count - 1], tokens[at + 1 : at + count], strict=True)
+    )

@@ -1,0 +1,165 @@
+"""Words whose letters stand apart: ``i d i o t``, ``i.d.i.o.t``, ``id iot``."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from bot.read import words
+from bot.read.leet import LETTERS, decode
+from bot.read.running_on import separated
+
+_FEWEST = 3  # letters that stand alone, one after the other
+_WIDEST = 12  # characters between two of them
+_MOST_FRAGMENTS = 4
+_SHORTEST = 4  # letters of a word that is put together from fragments
+_READABLE = 0.6  # of the letters: so much must stand in known words once they are joined
+_COMMON = 4000  # the rank of a word that is hardly ever a fragment
+
+_LONE = rf"(?:[\W_]{{1,{_WIDEST}}}+[^\W_](?![^\W_]))"
+_CANDIDATE = re.compile(rf"(?:(?<![^\W_])[^\W_]|[@$!|]){_LONE}{{{_FEWEST - 1}}}")
+_PIECE = re.compile(r"[^\W_]++")
+_BEGINNINGS = frozenset(word[:end] for word in words.STRONG for end in range(1, len(word)))
+_TAILS = frozenset(("s", "t", "d", "m", "re", "ll", "ve", "nt", "th", "st", "nd", "rd", "mr", "ms", "dr", "vs"))
+
+Span = tuple[int, int]
+
+
+def joined(text: str, *, surely: bool = False) -> str:
+    """``text`` with letters that stand apart put together, where they make words that are known.
+
+    ``surely``: the letters were in disguise already; they are put together whatever they make.
+    """
+    if not _CANDIDATE.search(text):
+        return text
+    pieces = [match.span() for match in _PIECE.finditer(text)]
+    out, end = [], 0
+    for first, last in _groups(text, pieces):
+        if (word := _read(text, pieces[first:last], surely)) is not None:
+            start, stop, read = word
+            out.append(text[end:start] + read)
+            end = stop
+    return "".join([*out, text[end:]]) if out else text
+
+
+def _groups(text: str, pieces: list[Span]) -> Iterator[Span]:
+    """From where to where, in ``pieces``, single letters follow one another closely."""
+    first = 0
+    for at in range(1, len(pieces) + 1):
+        before = pieces[at - 1]
+        if before[1] - before[0] > 1:
+            first = at
+            continue
+        ends = at == len(pieces) or pieces[at][1] - pieces[at][0] > 1 or pieces[at][0] - before[1] > _WIDEST
+        if ends:
+            if at - first >= _FEWEST - 1:
+                yield first, at
+            first = at
+
+
+def _read(text: str, group: list[Span], surely: bool) -> tuple[int, int, str] | None:
+    """Start, end and reading of a group of single letters; None where it makes no sense."""
+    gaps = [text[one[1] : two[0]] for one, two in pairwise(group)]
+    usual = Counter(map(_core, gaps)).most_common(1)[0][0]
+    start, stop = _widened(text, group, usual)
+    letters = [text[group[0][0]]]
+    for gap, (at, _) in zip(gaps, group[1:], strict=True):
+        core = _core(gap)
+        sign = _sign_in(gap, usual)
+        letters.append((sign or (" " if core != usual and _is_wider(core, usual) else "")) + text[at])
+    spelt = text[start : group[0][0]].strip() + "".join(letters) + text[group[-1][1] : stop].strip()
+    if len(spelt) < _FEWEST or (len(spelt) == _FEWEST and spelt.isupper() and not text.isupper()):
+        return None
+    plain = _as_words(spelt.lower()) or (spelt.lower() if surely else None)
+    return (start, stop, plain) if plain else None
+
+
+def _core(gap: str) -> str:
+    return gap if len(gap) <= 1 else gap.replace("\t", " ")
+
+
+def _is_wider(gap: str, usual: str) -> bool:
+    return len(gap) > len(usual) or (any(map(str.isspace, gap)) and not any(map(str.isspace, usual)))
+
+
+def _sign_in(gap: str, usual: str) -> str:
+    """The sign that stands for a letter between two usual gaps: ``i d ! o t``."""
+    middle = gap[len(usual) : len(gap) - len(usual)]
+    is_letter = len(middle) == 1 and middle in LETTERS and middle not in usual
+    return middle if is_letter and gap == usual + middle + usual else ""
+
+
+def _widened(text: str, group: list[Span], usual: str) -> Span:
+    """The group with a sign in front or behind that stands for a letter: ``@ s s``, ``a $ $``."""
+    start, stop = group[0][0], group[-1][1]
+    sign = text[max(0, start - len(usual) - 1) : start]
+    if usual and sign.endswith(usual) and len(sign) == len(usual) + 1 and sign[0] in "@$!|" and sign[0] not in usual:
+        start -= len(sign)
+    while usual and text.startswith(usual, stop) and (next_one := text[stop + len(usual) : stop + len(usual) + 1]):
+        if next_one not in "@$" or next_one in usual:
+            break
+        stop += len(usual) + 1
+    return start, stop
+
+
+def _as_words(spelt: str) -> str | None:
+    """``spelt`` as known words, its own spaces between them if they make sense, forwards or backwards."""
+    apart = spelt.split()
+    read = [_word(word) for word in apart]
+    understood = sum(len(word) for word, plain in zip(apart, read, strict=True) if plain and len(word) > 1)
+    if understood >= _READABLE * sum(map(len, apart)) and any(len(word) >= _FEWEST for word in apart):
+        return " ".join(plain or word for word, plain in zip(apart, read, strict=True))
+    together = "".join(apart)
+    return _word(together) or (_word(together[::-1]) if len(together) > _FEWEST else None)
+
+
+def _word(letters: str) -> str | None:
+    if words.is_known(letters) or letters in _INITIALS:
+        return letters
+    if not letters.isalpha():
+        return words.best(words.spellings(letters, LETTERS)) or decode(letters)
+    return words.unstretched(letters) or separated(letters, in_disguise=True)
+
+
+# What is threatened in three letters; read out by ``abbreviations``.
+_INITIALS = frozenset(("kys", "kms", "gfy", "stfu", "gtfo", "foad", "diaf"))
+
+
+def mended(text: str) -> str:
+    """``text`` with the fragments of unambiguous words of abuse put together: ``id iot``, ``fu.ck``, ``ass--hole``."""
+    pieces = list(_PIECE.finditer(text))
+    out, end, at = [], 0, 0
+    while at < len(pieces) - 1:
+        count = _fragments(text, pieces, at)
+        if count:
+            out.append(text[end : pieces[at].start()] + "".join(piece.group() for piece in pieces[at : at + count]))
+            end = pieces[at + count - 1].end()
+        at += count or 1
+    return "".join([*out, text[end:]]) if out else text
+
+
+def _fragments(text: str, pieces: list[re.Match[str]], at: int) -> int:
+    """How many pieces from ``at`` on make one word of abuse; 0 for none."""
+    parts = [pieces[at].group().lower()]
+    if parts[0] not in _BEGINNINGS or parts[0] in words.STRONG:
+        return 0
+    for count in range(2, min(_MOST_FRAGMENTS, len(pieces) - at) + 1):
+        gap = text[pieces[at + count - 2].end() : pieces[at + count - 1].start()]
+        part = pieces[at + count - 1].group().lower()
+        if len(gap) > _FEWEST or "\n" in gap or "'" in gap or "’" in gap or part in _TAILS or part in words.STRONG:
+            return 0
+        parts.append(part)
+        word = "".join(parts)
+        if len(word) >= _SHORTEST and word in words.STRONG and _are_scraps(parts, gap):
+            return count
+        if word not in _BEGINNINGS:
+            return 0
+    return 0
+
+
+def _are_scraps(parts: list[str], gap: str) -> bool:
+    common = [words.RANKS.get(part, _COMMON) < _COMMON and len(part) > 1 for part in parts]
+    lone = any(len(part) == 1 for part in parts)
+    return not any(common) if lone and " " in gap else not all(common)

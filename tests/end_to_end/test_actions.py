@@ -1,0 +1,385 @@
+"""Every action through the real bot: done, already so, forbidden, too late, above us, rate-limited, taken back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import act
+from bot.gateway.answers import REFUSALS_AT_MOST
+from bot.records import Case, Outcome, Status
+from bot.sandbox import Sandbox, moderation
+from bot.sandbox.entities import AuditAction, Member
+from bot.sandbox.permissions import Permission
+
+# What *evil* brings, all at once; *bad* brings what would be in the way of it.
+TOUCHING = """
+  insult:
+    at: 0.6
+    do: [flag, timeout: 1h, reset_nickname: Guest, add_role: Muted, remove_role: Member, slowmode: 30s,
+         reply: Be kind., react: "\N{EYES}", notify: {{role: Moderator, channel: off-topic}}]
+"""
+MEMBER_ACTIONS = ("timeout", "reset_nickname", "add_role", "remove_role")
+TOUCHES = (*MEMBER_ACTIONS, "slowmode", "reply", "react", "notify")
+REMOVALS = ("kick", "softban", "ban")
+
+
+@pytest.fixture
+def touching(rules: str) -> str:
+    head = rules.split("  insult:")[0]
+    return head + TOUCHING.format()
+
+
+@pytest.fixture
+def removing(rules: str) -> Callable[[str], str]:
+    head = rules.split("  insult:")[0]
+    return lambda action: head + f"  insult: {{at: 0.6, do: [flag, {action}, warn]}}\n"
+
+
+def furnish(box: Sandbox) -> Member:
+    """A role to be muted with, a role to be called, and Mallory, who has a nickname."""
+    box.world.add_role(box.guild, "Muted")
+    box.world.role_called("Moderator", box.guild).mentionable = True
+    mallory = box.member("Mallory")
+    mallory.nick = "Rude"
+    return mallory
+
+
+async def card(box: Sandbox, cards: int = 1) -> None:
+    """Wait until everything about a flag is over."""
+    await box.until(lambda: len(box.messages("mod-log")) >= cards)
+
+
+def statuses(flag: Any) -> dict[str, Status]:
+    return {outcome.action: outcome.status for outcome in flag.outcomes}
+
+
+def details(flag: Any) -> dict[str, str]:
+    return {outcome.action: outcome.detail for outcome in flag.outcomes}
+
+
+async def undo(bot: Any, flag: Any, name: str) -> Outcome:
+    """As a moderator's verdict does it."""
+    outcome = next(outcome for outcome in flag.outcomes if outcome.action == name)
+    return await act.make(name, outcome.options).undo(Case(flag, bot.pipeline._deeds), outcome)
+
+
+def roles_of(box: Sandbox, member: Member) -> set[str]:
+    return {box.guild.roles[each].name for each in member.role_ids}
+
+
+async def test_every_action_is_done_and_taken_back(run_bot, flags_in, touching) -> None:
+    async with Sandbox() as box:
+        mallory, general = furnish(box), box.channel("general")
+        async with run_bot(box, text=touching) as bot:
+            message = await box.say("general", "Mallory", "you are evil")
+            await card(box)
+            [flag] = await flags_in(bot.folder)
+            assert {action: statuses(flag)[action] for action in TOUCHES} == dict.fromkeys(TOUCHES, Status.DONE)
+            assert timedelta(minutes=59) < mallory.timed_out_until - datetime.now(UTC) < timedelta(hours=1)
+            assert (mallory.nick, roles_of(box, mallory), general.slowmode) == ("Guest", {"Muted"}, 30)
+            assert list(message.reactions) == ["\N{EYES}"]
+            answer = box.messages("general")[-1]
+            assert (answer.content, answer.referenced, answer.mentions) == ("Be kind.", message, [])
+            [call] = box.messages("off-topic")
+            assert call.mention_roles == [box.world.role_called("Moderator", box.guild).id]
+            reasons = {entry.reason for entry in box.guild.audit if entry.actor is box.world.bot}
+            assert reasons == {"Civil Tongue flag #1: insult"}
+
+            undone = {name: await undo(bot, flag, name) for name in TOUCHES}
+            assert {name: each.status for name, each in undone.items() if each.status is not Status.DONE} == {
+                "notify": Status.FAILED
+            }
+            assert (mallory.timed_out_until, mallory.nick, roles_of(box, mallory)) == (None, "Rude", {"Member"})
+            assert (general.slowmode, message.reactions, answer.is_deleted) == (0, {}, True)
+            assert box.invalid_calls == 0
+
+
+@pytest.mark.parametrize("action", REMOVALS)
+async def test_a_member_is_warned_then_removed_and_can_be_asked_back(run_bot, flags_in, removing, action: str) -> None:
+    async with Sandbox() as box, run_bot(box, text=removing(action)) as bot:
+        mallory = box.member("Mallory").user
+        earlier = await box.say("general", "Mallory", "hello")
+        await box.say("general", "Mallory", "you are evil")
+        await card(box)
+        assert mallory.id not in box.guild.members
+        assert (mallory.id in box.guild.bans, earlier.is_deleted) == (action == "ban", action == "softban")
+        [warning] = box.dms("Mallory")
+        assert warning.created_at < datetime.now(UTC)
+        [flag] = await flags_in(bot.folder)
+        assert statuses(flag) == dict.fromkeys(("flag", "warn", action), Status.DONE)
+
+        undone = await undo(bot, flag, action)  # nobody can write to a member who is not there
+        assert undone.status is Status.DONE
+        assert "https://discord.gg/" in undone.detail
+        assert next(iter(box.guild.invites)) in undone.detail
+        assert not box.guild.bans
+        box.member("Mallory")
+        assert (await undo(bot, flag, action)).status is Status.ALREADY_DONE
+
+
+async def test_a_deleted_text_and_a_mistaken_warning_are_made_good_by_direct_message(run_bot, flags_in) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        await box.say("general", "Mallory", "my evil plan")
+        await card(box)
+        [flag] = await flags_in(bot.folder)
+        assert [(await undo(bot, flag, name)).status for name in ("delete", "warn")] == [Status.DONE] * 2
+        _warning, returned, excuse = box.dms("Mallory")
+        assert "my evil plan" in returned.content
+        assert "mistaken" in excuse.content
+        assert box.messages("general")[0].is_deleted
+
+
+async def test_what_is_so_already_is_not_done_again(run_bot, flags_in, touching) -> None:
+    async with Sandbox() as box:
+        mallory = furnish(box)
+        mallory.nick, mallory.role_ids = "Guest", [box.world.role_called("Muted", box.guild).id]
+        box.channel("general").slowmode = 60
+        async with run_bot(box, text=touching) as bot:
+            message = await box.say("general", "Mallory", "you are evil")
+            mallory.timed_out_until = datetime.now(UTC) + timedelta(days=1)
+            await box.until(lambda: message.reactions)
+            await card(box)
+        [flag] = await flags_in(bot.folder)
+        already = (*MEMBER_ACTIONS, "slowmode")
+        assert {name: statuses(flag)[name] for name in already} == dict.fromkeys(already, Status.ALREADY_DONE)
+        assert not box.calls("PATCH /guilds/{guild}/members/{member}")
+        assert not box.calls("PATCH /channels/{channel}")
+
+
+ROUTES = {
+    "timeout": "PATCH /guilds/{guild}/members/{member}",
+    "reset_nickname": "PATCH /guilds/{guild}/members/{member}",
+    "add_role": "PUT /guilds/{guild}/members/{member}/roles/{role}",
+    "remove_role": "DELETE /guilds/{guild}/members/{member}/roles/{role}",
+    "slowmode": "PATCH /channels/{channel}",
+    "react": "PUT /channels/{channel}/messages/{message}/reactions/{emoji}/@me",
+    "reply": "POST /channels/general/messages",
+    "notify": "POST /channels/off-topic/messages",
+    "kick": "DELETE /guilds/{guild}/members/{member}",
+    "softban": "PUT /guilds/{guild}/bans/{member}",
+    "ban": "PUT /guilds/{guild}/bans/{member}",
+}
+
+
+def route(box: Sandbox, action: str) -> str:
+    text = ROUTES[action]
+    for channel in ("general", "off-topic"):
+        text = text.replace(channel, str(box.channel(channel).id))
+    return text
+
+
+async def test_a_refusal_of_discord_is_an_outcome_of_each_action(run_bot, flags_in, touching) -> None:
+    async with Sandbox() as box:
+        furnish(box)
+        for action in TOUCHES:
+            box.faults.answer(route(box, action), 403, code=50013, message="Missing Permissions", times=None)
+        async with run_bot(box, text=touching) as bot:
+            await box.say("general", "Mallory", "you are evil")
+            await card(box)
+        [flag] = await flags_in(bot.folder)
+    assert {name: statuses(flag)[name] for name in TOUCHES} == dict.fromkeys(TOUCHES, Status.FORBIDDEN)
+    assert all("Missing Permissions (50013)" in details(flag)[name] for name in TOUCHES)
+
+
+@pytest.mark.parametrize("action", REMOVALS)
+async def test_a_removal_that_discord_refuses_is_said(run_bot, flags_in, removing, action: str) -> None:
+    async with Sandbox() as box, run_bot(box, text=removing(action)) as bot:
+        box.faults.answer(route(box, action), 403, code=50013, message="Missing Permissions")
+        await box.say("general", "Mallory", "you are evil")
+        await card(box)
+        assert box.member("Mallory").user.id in box.guild.members
+        [flag] = await flags_in(bot.folder)
+        assert statuses(flag)[action] is Status.FORBIDDEN
+
+
+async def test_a_permission_that_is_missing_costs_no_call(run_bot, flags_in, touching) -> None:
+    async with Sandbox() as box:
+        furnish(box)
+        box.grant(Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES | Permission.EMBED_LINKS)
+        box.guild.everyone.permissions = Permission.VIEW_CHANNEL
+        async with run_bot(box, text=touching) as bot:
+            await box.say("general", "Mallory", "you are evil")
+            await card(box)
+            assert box.invalid_calls == 0
+        [flag] = await flags_in(bot.folder)
+    lacking = {
+        "timeout": "Timeout Members",
+        "reset_nickname": "Manage Nicknames",
+        "add_role": "Manage Roles",
+        "slowmode": "Manage Channels",
+        "react": "Add Reactions",
+        "reply": "Read Message History",
+    }
+    for name, permission in lacking.items():
+        assert statuses(flag)[name] is Status.FORBIDDEN
+        assert permission in details(flag)[name]
+
+
+@pytest.mark.parametrize(("who", "why"), [("Olivia", "owns this server"), ("Morgan", "Moderator is not below")])
+@pytest.mark.parametrize("removal", ["kick", "ban"])
+async def test_who_stands_above_the_bot_is_flagged_and_left_alone(
+    run_bot, flags_in, touching, who: str, why: str, removal: str
+) -> None:
+    async with Sandbox() as box:
+        furnish(box)
+        text = touching.replace("timeout: 1h,", f"timeout: 1h, {removal},")
+        async with run_bot(box, text=text) as bot:
+            before = len(box.received)
+            await box.say("general", who, "you are evil")
+            await card(box)
+            calls = [call for call in box.received[before:] if "/members/" in call.path or "/bans/" in call.path]
+            assert (calls, box.invalid_calls) == ([], 0)
+        [flag] = await flags_in(bot.folder)
+    for name in (*MEMBER_ACTIONS, removal):
+        assert statuses(flag)[name] is Status.FORBIDDEN
+        assert why in details(flag)[name]
+    assert statuses(flag)["react"] is Status.DONE
+
+
+async def test_a_role_above_the_bot_is_not_given_and_no_call_is_made(run_bot, flags_in, touching) -> None:
+    async with Sandbox() as box:
+        furnish(box)
+        async with run_bot(box, text=touching.replace("add_role: Muted", "add_role: Moderator")) as bot:
+            await box.say("general", "Mallory", "you are evil")
+            await card(box)
+            assert box.invalid_calls == 0
+        [flag] = await flags_in(bot.folder)
+    assert statuses(flag)["add_role"] is Status.FORBIDDEN
+    assert "move the bot's role above it" in details(flag)["add_role"]
+
+
+@pytest.mark.parametrize("removal", [*REMOVALS, None])
+async def test_a_member_who_has_left_is_only_banned(run_bot, flags_in, touching, removal: str | None) -> None:
+    async with Sandbox() as box:
+        mallory = furnish(box)
+        text = touching if removal is None else touching.replace("timeout: 1h,", f"timeout: 1h, {removal},")
+        async with run_bot(box, text=text) as bot:
+            hanging = box.faults.hang("GET /guilds/{guild}/members/{member}")
+            await box.say("general", "Mallory", "you are evil")
+            await hanging.reached.wait()
+            moderation.leave(box.world, mallory)
+            hanging.release()
+            await card(box)
+            assert (mallory.user.id in box.guild.bans) == (removal == "ban")
+        [flag] = await flags_in(bot.folder)
+    gone = [*MEMBER_ACTIONS, *([removal] if removal and removal != "ban" else [])]
+    assert {name: statuses(flag)[name] for name in gone} == dict.fromkeys(gone, Status.ALREADY_DONE)
+
+
+async def test_a_short_limit_is_waited_for_and_a_long_one_is_an_outcome(run_bot, flags_in, touching) -> None:
+    async with Sandbox() as box:
+        furnish(box)
+        async with run_bot(box, text=touching) as bot:
+            for action in TOUCHES:
+                box.faults.rate_limit(route(box, action), retry_after=0.01)
+            await box.say("general", "Mallory", "you are evil")
+            await card(box)
+            for action in TOUCHES:
+                box.faults.rate_limit(route(box, action), retry_after=900)
+            box.channel("general").slowmode = 0
+            await box.say("general", "Bob", "you are evil")
+            await card(box, 2)
+        second, first = await flags_in(bot.folder)
+    assert {name: statuses(first)[name] for name in TOUCHES} == dict.fromkeys(TOUCHES, Status.DONE)
+    limited = [name for name in TOUCHES if name not in ("notify", "reset_nickname")]  # one pinged lately, one route
+    assert {name: statuses(second)[name] for name in limited} == dict.fromkeys(limited, Status.FAILED)
+    assert all("wait 900 s" in details(second)[name] for name in limited)
+
+
+async def test_what_discord_forbids_again_and_again_is_not_asked_for_a_while(run_bot, flags_in) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        deleting = "DELETE /channels/{channel}/messages/{message}"
+        box.faults.answer(deleting, 403, code=50013, message="Missing Permissions", times=None)
+        for number in range(REFUSALS_AT_MOST + 2):
+            await box.say("general", "Mallory", f"evil {number}")
+            await card(box, number + 1)
+        assert len(box.calls(deleting)) == REFUSALS_AT_MOST
+        [last, *_] = await flags_in(bot.folder)
+    assert statuses(last)["delete"] is Status.FAILED
+    assert "does not try again before" in details(last)["delete"]
+
+
+def set_due(folder: Path, when: datetime) -> None:
+    with sqlite3.connect(folder / "record.sqlite") as record:
+        record.execute("UPDATE outcomes SET due_at = ? WHERE due_at IS NOT NULL", (int(when.timestamp() * 1000),))
+    record.close()
+
+
+def undos(flag: Any) -> dict[str, Status]:
+    return {outcome.action: outcome.undo_status for outcome in flag.outcomes if outcome.undo_status is not None}
+
+
+TIMED = """
+  insult: {{at: 0.6, do: [add_role: {{role: Muted, for: 1h}}, remove_role: {{role: Member, for: 1h}},
+    slowmode: {{delay: 30s, for: 1h}}]}}
+"""
+
+
+async def test_what_was_done_for_a_time_is_taken_back_after_a_restart(run_bot, rules, flags_in) -> None:
+    text = rules.replace("toxic: flag", "toxic: {at: 0.5, do: [ban: 1h]}").split("  insult:")[0] + TIMED.format()
+    async with Sandbox() as box:
+        mallory, general = furnish(box), box.channel("general")
+        alice = box.member("Alice").user
+        async with run_bot(box, text=text) as bot:
+            await box.say("general", "Mallory", "you are evil")
+            await card(box)
+            await box.say("off-topic", "Alice", "you are bad")
+            await card(box, 2)
+            assert (roles_of(box, mallory), general.slowmode, alice.id in box.guild.bans) == ({"Muted"}, 30, True)
+        set_due(bot.folder, datetime.now(UTC) - timedelta(minutes=1))
+        async with run_bot(box, text=text):
+            await box.until(lambda: alice.id not in box.guild.bans and general.slowmode == 0)
+            await box.until(lambda: roles_of(box, mallory) == {"Member"})
+        banned, touched = await flags_in(bot.folder)
+        assert undos(banned) == {"ban": Status.DONE}
+        assert undos(touched) == dict.fromkeys(("add_role", "remove_role", "slowmode"), Status.DONE)
+        assert all(outcome.due is None for outcome in touched.outcomes)
+
+
+async def test_what_a_moderator_took_back_early_is_not_taken_back_again(run_bot, rules, flags_in) -> None:
+    text = rules.split("  insult:")[0] + TIMED.format()
+    async with Sandbox() as box:
+        mallory, general = furnish(box), box.channel("general")
+        async with run_bot(box, text=text) as bot:
+            await box.say("general", "Mallory", "you are evil")
+            await card(box)
+        moderation.set_roles(box.world, mallory, [], by=box.guild.owner)
+        general.slowmode = 300
+        set_due(bot.folder, datetime.now(UTC) - timedelta(minutes=1))
+        before = len([entry for entry in box.guild.audit if entry.actor is box.world.bot])
+        async with run_bot(box, text=text):
+            await box.until(lambda: box.member("Mallory").role_ids)
+            await box.until(lambda: len(box.calls("GET /channels/{channel}")) >= 2)
+        [flag] = await flags_in(bot.folder)
+    assert undos(flag) == {
+        "add_role": Status.ALREADY_DONE,
+        "remove_role": Status.DONE,
+        "slowmode": Status.HELD_BACK,
+    }
+    after = [entry for entry in box.guild.audit if entry.actor is box.world.bot][before:]
+    assert [entry.action for entry in after] == [AuditAction.MEMBER_ROLE_UPDATE]
+    assert general.slowmode == 300
+
+
+async def test_a_raid_is_cleared_in_few_calls_whatever_else_waits(run_bot, rules, flags_in) -> None:
+    text = rules.replace(", warn]", "]") + "limits: {destructive_per_minute: 3000}\n"
+    async with Sandbox() as box, run_bot(box, text=text) as bot:
+        cards = box.faults.hang(f"POST /channels/{box.channel('mod-log').id}/messages", times=None)
+        raid = [await box.say("general", f"Raider {number % 20}", f"evil {number}") for number in range(300)]
+        await box.until(lambda: all(message.is_deleted for message in raid), within=60)
+        assert not box.messages("mod-log")
+        cards.lift()
+        await box.until(lambda: len(box.messages("mod-log")) == 300, within=60)
+        bulk = box.calls("POST /channels/{channel}/messages/bulk-delete")
+        single = box.calls("DELETE /channels/{channel}/messages/{message}")
+        assert sum(len(call.body["messages"]) for call in bulk) + len(single) == 300
+        assert len(bulk) + len(single) < 100
+        assert box.invalid_calls == 0
+        assert all("Civil Tongue flag" in (call.reason or "") and len(call.reason or "") <= 512 for call in bulk)
+    assert all(statuses(flag)["delete"] is Status.DONE for flag in await flags_in(bot.folder))
