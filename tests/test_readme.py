@@ -38,7 +38,8 @@ def test_every_command_stands_in_the_readme(command: str) -> None:
 def test_every_action_stands_in_the_readme_with_its_options(action: str) -> None:
     row = next((line for line in README.splitlines() if line.startswith(f"| `{action}`")), None)
     assert row, f"no row for {action}"
-    for option in act.actions()[action].model_fields:
+    for name, field in act.actions()[action].model_fields.items():
+        option = field.alias or name
         assert f"`{option}`" in row, f"{action} has an option {option} that its row does not name"
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.read import markdown, mirrored, prose, spacing, words
 from bot.read.abbreviations import written_out
 from bot.read.acrostic import spelt
-from bot.read.leet import uncapped, unleeted, without_keycaps
+from bot.read.leet import uncapped, unleeted, without_keycaps, without_spaced_keycaps
 from bot.read.letters import undressed, without_accents, without_lookalikes, without_regional_indicators
 from bot.read.running_on import unrun
 from bot.read.starred import unstarred
@@ -44,8 +44,11 @@ _DISPLAYED: tuple[Step, ...] = (
 
 def _without_keycaps(text: str) -> str:
     """Polls keep their keycaps: they go where they stand in words, or among letters that stand apart."""
-    bare = without_keycaps(text)
-    return bare if bare != text or spacing.joined(plain := uncapped(text)) == plain else plain
+    bare, plain = without_keycaps(text), uncapped(text)
+    if bare == text and spacing.joined(plain) != plain:
+        bare = plain
+    tight = without_spaced_keycaps(text)
+    return tight if words.readability(tight) > words.readability(bare) else bare
 
 
 _DRESSED: tuple[Step, ...] = (

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.read import words
+from bot.read.alphabets import DIGITS
 from bot.read.running_on import separated
+from bot.read.starred import hidden_word
 
-LETTERS = {
-    "0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g",
+LETTERS = DIGITS | {
     "@": "a", "$": "s", "!": "il", "|": "li", "+": "t", "€": "e", "£": "l", "¢": "c", "¥": "y", "¡": "i",
     "(": "c", "<": "c", "&": "e", "%": "o", "#": "h", "^": "a", "*": "o", "×": "x", "µ": "u", "°": "o",
 }  # fmt: skip
@@ -29,7 +30,9 @@ _TELLING = 4  # characters of a token that tells of a disguise
 _EDGES = ".,;:?\"'’“”…*_~-"
 
 _KEYCAP = "\u20e3"
-_KEYCAP_TOKEN = re.compile(r"[A-Za-z]*+(?:[0-9#*]\ufe0f?\u20e3(?:[A-Za-z]|[0-9](?!\ufe0f?\u20e3))*+)++")
+_PLAIN_SIGN = r"(?:[A-Za-z]|[0-9](?!\ufe0f?\u20e3))"
+_KEYCAP_TOKEN = re.compile(rf"{_PLAIN_SIGN}*+(?:[0-9#*]\ufe0f?\u20e3{_PLAIN_SIGN}*+)++")
+_SPACED_KEYCAP = re.compile(r" ?([0-9#*]\ufe0f?\u20e3) ?")
 _WITH_SIGNS = re.compile(r"\S*?[0-9@$!|+€£¢¥¡(<&%#^×µ°\\/]\S*+")
 _DATA = re.compile(
     r"""^(?:
@@ -70,19 +73,41 @@ def without_keycaps(text: str) -> str:
     return _KEYCAP_TOKEN.sub(lambda match: _word_or_digits(match.group()), text)
 
 
+def without_spaced_keycaps(text: str) -> str:
+    """The same where keycaps have spaces about them: ``k 1️⃣ ll``. Only where the whole text reads as words then."""
+    if _KEYCAP not in text:
+        return text
+    tokens = [
+        (_plain(token), words.segmented(_first_spelling(token))) for token in _SPACED_KEYCAP.sub(r"\1", text).split()
+    ]
+    if all(parts or bare.isalpha() for bare, parts in tokens) and any(
+        parts and not bare.isdigit() for bare, parts in tokens
+    ):
+        return " ".join(" ".join(parts) if parts else bare for bare, parts in tokens)
+    return text
+
+
 def uncapped(text: str) -> str:
     """Keycap digits as bare ones."""
     return _KEYCAP_TOKEN.sub(lambda match: _plain(match.group()), text) if _KEYCAP in text else text
 
 
 def _in_word(token: str) -> bool:
-    bare = _plain(token)
-    return not bare.isdigit() and words.best(words.spellings(bare.lower(), LETTERS)) is not None
+    return not _plain(token).isdigit() and _keycap_word(token) is not None
 
 
 def _word_or_digits(token: str) -> str:
-    bare = _plain(token)
-    return words.best(words.spellings(bare.lower(), LETTERS)) or bare
+    return _keycap_word(token) or _plain(token)
+
+
+def _keycap_word(token: str) -> str | None:
+    bare = _plain(token).lower()
+    return words.best(words.spellings(bare, LETTERS)) or (hidden_word(bare) if bare[0].isalpha() else None)
+
+
+def _first_spelling(token: str) -> str:
+    bare = _plain(token).lower().strip(_EDGES)
+    return words.best(words.spellings(bare, LETTERS)) or next(words.spellings(bare, LETTERS))
 
 
 def _plain(token: str) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import regex
 
 from bot.read import words
-from bot.read.alphabets import ALIKE, DRESSED, plain_letter
+from bot.read.alphabets import ALIKE, DIGITS, DRESSED, plain_letter
 from bot.read.starred import hidden_word
 
 _A = 0x1F1E6  # regional indicator A
@@ -30,6 +30,8 @@ _NO_LETTERS = regex.escape("".join(sign for sign in ALIKE if not sign.isalpha())
 _TOKEN = regex.compile(rf"[\p{{L}}\p{{M}}0-9@$!{_NO_LETTERS}]++")
 _WORD = regex.compile(r"[a-z]{2,}+")
 _MARKED_WORD = regex.compile(r"[\p{L}\p{M}]++")
+_KEYCAP = "\u20e3"
+_EMOJI_STYLE = regex.compile(rf"[\ufe0e\ufe0f{_KEYCAP}]")
 _BESIDE_LETTERS = regex.compile(r"(?<=[A-Za-z])[\ufe0e\ufe0f]")
 
 
@@ -88,12 +90,16 @@ def without_lookalikes(text: str) -> str:
 
 def _strange(token: str) -> _Strange | None:
     """None for a token wholly of Latin letters, and for one with letters that look like no Latin ones."""
+    has_keycaps = _KEYCAP in token
+    token = _EMOJI_STYLE.sub("", token)
     aliens = [sign for sign in token if not sign.isascii() and not plain_letter(sign)]
     if not aliens:
         return None
     if not all(sign in ALIKE for sign in aliens):
         return _half_read(token)
     letters = {sign: ALIKE.get(sign) or plain_letter(sign) for sign in token if not sign.isascii()}
+    if has_keycaps:
+        letters |= DIGITS
     lowered = "".join(sign if sign in letters else sign.lower() for sign in token)
     plain = words.best(words.spellings(lowered, letters)) or next(words.spellings(lowered, letters))
     is_word = len(token) >= _SHORTEST and all(map(words.is_known, _WORD.findall(plain)))

@@ -29,7 +29,7 @@ _MENTIONS = re.compile(rf"(?<=\S[ \t])(?:{_MENTION}[ \t]?+)++(?=\S)")
 _OPENING = re.compile(rf"```(?:(?:{_FENCE_LANGUAGES})[ \t]*+\n(?=[^`\s]))?", re.IGNORECASE)
 _LINE_START = re.compile(r"^[ \t]*+(?:(?:>>?>?|-#|#{1,3})[ \t]++)++", re.MULTILINE)
 _MARKS = re.compile(r"\*\*++|__++|~~++|\|\|++|`++")
-_ITALICS = re.compile(r"\*(?=[^\W\d_])|(?<=[^\W\d_])\*|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)")
+_ITALICS = re.compile(r"\*(?=[^\W\d_])|(?<=[^\W\d_])\*(?!\ufe0f?\u20e3)|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)")
 _ESCAPE = re.compile(r"\\(?=[*_~|`>#\[\]()\\<:@.!$-])")
 
 
