@@ -17,6 +17,7 @@ from bot.config import ConfigFile, Reloaded, Rulebook, Settings
 from bot.due import Due
 from bot.errors import RecordFailed
 from bot.gateway.answers import InvalidAnswers
+from bot.gateway.catch_up import catch_up
 from bot.gateway.client import Client, Connection
 from bot.gateway.deeds import DiscordDeeds
 from bot.health import Health
@@ -27,10 +28,12 @@ from bot.records import Flag, Named
 from bot.review.announcing import ROUND_SECONDS, Announcer, Facts, reload_notice
 from bot.review.log_channel import LogChannel, Say
 from bot.score.model import labels_of, load
+from bot.score.strain import PART as SCORING
 from bot.score.worker import Worker
 from bot.texts import fill
 
 DRAIN_SECONDS = 10.0  # what has been begun may take this long to end when the bot is told to stop
+CARDS_EVERY = 60.0  # seconds between attempts at cards that could not be posted
 EXPIRE_EVERY = 3600.0  # seconds between rounds of retention
 
 log = structlog.get_logger()
@@ -61,12 +64,14 @@ async def run(
         connected = asyncio.Event()
         loaded = asyncio.Event()
         news = asyncio.Event()  # something may have to be announced
+        missed = asyncio.Event()  # a session began anew, so messages may have been missed
 
         async def on_open() -> None:
             """Each time a session begins anew; the first time there may be leftovers of an earlier run."""
             await pipeline.reconcile([leftovers.pop(0) for _ in leftovers[:]])
             connected.set()
             news.set()
+            missed.set()
 
         async def on_join(_guild: object) -> None:
             news.set()
@@ -86,7 +91,14 @@ async def run(
         )
         agenda = Agenda()
         pipeline = Pipeline(
-            rulebook, scorer=worker, ledger=ledger, deeds=deeds, cards=log_channel, health=health, agenda=agenda
+            rulebook,
+            scorer=worker,
+            ledger=ledger,
+            deeds=deeds,
+            cards=log_channel,
+            health=health,
+            agenda=agenda,
+            online=connection.online,
         )
 
         def facts(guild: Named) -> Facts:
@@ -110,6 +122,13 @@ async def run(
             if connected.is_set():
                 await log_channel.say(partial(reload_notice, reloaded))
 
+        async def read_what_was_missed() -> None:
+            while True:
+                await missed.wait()
+                missed.clear()
+                if window := rulebook.settings.catch_up:
+                    await catch_up(connection.client, ledger.last_messages, window, pipeline.handle)
+
         async def take_back_on_time() -> None:
             await connected.wait()
             await Due(ledger, deeds, agenda, lambda guild: rulebook.in_guild(guild).texts).run()
@@ -130,11 +149,13 @@ async def run(
 
         async with _together() as tasks:
             tasks.create_task(connection.run())
-            tasks.create_task(announce_troubles(health, pipeline, log_channel, ledger.key_trouble, connected))
+            tasks.create_task(announce_troubles(health, pipeline, log_channel, ledger.key_trouble, connection.online))
             tasks.create_task(expire_regularly(ledger, rulebook))
+            tasks.create_task(post_cards_regularly(pipeline, connection.online))
             if config_file is not None:
                 tasks.create_task(ConfigFile(config_file, rulebook, labels_of).watch(take_over))
             tasks.create_task(take_back_on_time())
+            tasks.create_task(read_what_was_missed())
             tasks.create_task(announce_regularly(Announcer(ledger, log_channel, facts), connected, news))
             tasks.create_task(beat_regularly(folder, heartbeat))
             tasks.create_task(tell_when_ready())
@@ -159,6 +180,14 @@ async def expire_regularly(ledger: Ledger, rulebook: Rulebook) -> None:
         except RecordFailed as error:
             log.warning("not expired", why=str(error))
         await asyncio.sleep(EXPIRE_EVERY)
+
+
+async def post_cards_regularly(pipeline: Pipeline, online: Callable[[], Awaitable[None]]) -> None:
+    """Try the cards again that Discord did not take."""
+    while True:
+        await asyncio.sleep(CARDS_EVERY)
+        await online()
+        await pipeline.post_due_cards()
 
 
 async def announce_regularly(announcer: Announcer, connected: asyncio.Event, news: asyncio.Event) -> None:
@@ -188,7 +217,11 @@ async def beat_regularly(folder: Path, heartbeat: Callable[[], Heartbeat]) -> No
 
 
 async def announce_troubles(
-    health: Health, pipeline: Pipeline, log_channel: LogChannel, key_trouble: str | None, connected: asyncio.Event
+    health: Health,
+    pipeline: Pipeline,
+    log_channel: LogChannel,
+    key_trouble: str | None,
+    online: Callable[[], Awaitable[None]],
 ) -> None:
     """Say once in the log channels when the fail-safe begins and ends, and when a guild's breaker opens and closes."""
     news: asyncio.Queue[tuple[int | None, Say]] = asyncio.Queue()
@@ -196,7 +229,8 @@ async def announce_troubles(
     def on_health(part: str, sentence: str | None) -> None:
         log.warning("fail-safe", part=part, why=sentence) if sentence else log.info("fail-safe over", part=part)
         if sentence:
-            news.put_nowait((None, lambda _, texts: fill(texts.flagging_only, why=sentence)))
+            key = "not_checking" if part == SCORING else "flagging_only"
+            news.put_nowait((None, lambda _, texts: fill(getattr(texts, key), why=sentence)))
         elif health.is_well:
             news.put_nowait((None, lambda _, texts: texts.all_is_well))
 
@@ -212,9 +246,9 @@ async def announce_troubles(
     pipeline.limits.listen(on_breaker)
     for part, sentence in health.reasons.items():
         on_health(part, sentence)
-    await connected.wait()
     while True:
         guild_id, say = await news.get()
+        await online()
         await log_channel.say(say, guild_id)
 
 

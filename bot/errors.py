@@ -99,6 +99,10 @@ class TryLater(DeedFailed):
     """Discord is down or limits us for longer than we wait."""
 
 
+class Away(TryLater):
+    """There is no connection at this moment; the call did not reach Discord, or nobody knows whether it did."""
+
+
 class AlreadySo(DeedFailed):
     """Nothing had to be done: it is as it should be."""
 

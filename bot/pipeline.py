@@ -48,7 +48,8 @@ from bot.records import (
 UNRECORDED_KEPT = 1000  # decisions that wait in memory for a failing record to heal
 RECORD_RETRY = 5.0  # seconds between attempts to write to a failing record
 TOO_LATE = timedelta(hours=1)  # an action found planned at start is not begun after this
-CARDS_CAUGHT_UP = 100  # unposted cards that are posted when the bot connects
+CARDS_TOGETHER = 100  # unposted cards that are taken from the record at once
+AWAY_RETRIES = (1.0, 4.0)  # seconds before a deed is tried again whose connection went away
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -73,6 +74,7 @@ class Pipeline:
         cards: CardPoster,
         health: Health,
         agenda: Agenda,
+        online: Callable[[], Awaitable[None]],
         record_retry: float = RECORD_RETRY,
     ) -> None:
         self._rulebook = rulebook
@@ -80,8 +82,9 @@ class Pipeline:
         self._ledger = ledger
         self._deeds = deeds
         self._cards = cards
-        self._health = health
+        self.health = health
         self._agenda = agenda
+        self._online = online
         self._record_retry = record_retry
         self.limits = Limits(rulebook.settings.limits)
         self._in_order = InOrder()
@@ -113,10 +116,17 @@ class Pipeline:
         """Finish the flags that an earlier run left open, and post the cards that are still unposted."""
         for flag in leftovers:
             self._begin(flag.id, self._finish(flag))
+        await self.post_due_cards()
+
+    async def post_due_cards(self) -> None:
+        """Post every card that the record still waits for, of an earlier run or not taken by Discord."""
         busy = set(self._in_hand)  # as of before the question: a card may be posted while it is answered
-        for flag in await self._insist(partial(self._ledger.without_card, CARDS_CAUGHT_UP)):
-            if flag.id not in busy:
-                self._begin(flag.id, self._post_card(flag))
+        last = 0
+        while due := await self._insist(partial(self._ledger.without_card, CARDS_TOGETHER, last)):
+            last = due[-1].id
+            begun = [self._begin(flag.id, self._post_card(flag)) for flag in due if flag.id not in busy]
+            if begun:
+                await asyncio.wait(begun)
 
     async def drain(self, seconds: float) -> None:
         """Wait for what has been begun; what is not over in time stays open in the record for the next start."""
@@ -149,9 +159,10 @@ class Pipeline:
         decision = self.limits.allow(
             decision,
             guild_id=post.guild.id,
+            member_id=post.author.id,
             now=monotonic(),
             mode=here.mode,
-            health=self._health,
+            health=self.health,
             texts=here.texts,
         )
         try:
@@ -199,16 +210,32 @@ class Pipeline:
             return await self._insist(partial(self._ledger.finish, flag, position, unknown))
 
         async def begin_and_apply() -> Outcome:
+            await self._online()
             await self._insist(partial(self._ledger.start, flag, position))
-            return await action.apply(Case(flag, self._deeds, self._rulebook.in_guild(flag.guild).texts))
+            return await self._attempt(flag, action)
 
         outcome = await self._agenda.run(flag.guild.id, urgency, begin_and_apply)
         log.info("acted", guild=flag.guild.id, flag=flag.number, action=action.name, status=outcome.status)
         return await self._insist(partial(self._ledger.finish, flag, position, outcome))
 
+    async def _attempt(self, flag: Flag, action: Action) -> Outcome:
+        """Apply it. Where the connection went away under it and doing it twice does no harm, again when it is back."""
+        case = Case(flag, self._deeds, self._rulebook.in_guild(flag.guild).texts)
+        for pause in AWAY_RETRIES:
+            outcome = await action.apply(case)
+            if not (outcome.may_pass and action.repeatable):
+                return outcome
+            await asyncio.sleep(pause)
+            await self._online()
+        return await action.apply(case)
+
     async def _post_card(self, flag: Flag) -> None:
+        async def post() -> CardPlace | None:
+            await self._online()
+            return await self._cards.post_card(flag)
+
         try:
-            place = await self._agenda.run(flag.guild.id, CARD_URGENCY, partial(self._cards.post_card, flag))
+            place = await self._agenda.run(flag.guild.id, CARD_URGENCY, post)
         except DeedFailed as error:
             log.warning("card not posted", guild=flag.guild.id, flag=flag.number, why=str(error))
         else:
@@ -259,7 +286,7 @@ class Pipeline:
                 except RecordFailed:
                     await asyncio.sleep(self._record_retry)
 
-    def _begin(self, flag_id: int | None, work: Coroutine[None, None, None]) -> None:
+    def _begin(self, flag_id: int | None, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._begun.add(task)
         if flag_id is not None:
@@ -273,6 +300,7 @@ class Pipeline:
                 log.error("flag left open", flag=flag_id, error=type(error).__name__)
 
         task.add_done_callback(end)
+        return task
 
     def _count(self, what: str, why: str) -> None:
         self.counts[what, why] += 1

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Literal, Protocol
 
 from bot.texts import Texts
 
 Mode = Literal["shadow", "live"]
+
+DISCORD_EPOCH_MS = 1_420_070_400_000  # a snowflake's upper 42 bits count from here
+LATE_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ class Outcome:
     due: datetime | None = None
     undo_status: Status | None = None
     undo_detail: str = ""
+    may_pass: bool = False  # Discord was away; the same call may go through in a moment. Not recorded.
 
 
 UndoReach = Literal["full", "partial", "none"]
@@ -323,6 +327,12 @@ class Flag:
     is_edit: bool = False
     verdict: Literal["upheld", "mistaken"] | None = None
     card: CardPlace | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the message had stood for a while when it was flagged: the bot was away, the talk has moved on."""
+        written = datetime.fromtimestamp(((self.message_id >> 22) + DISCORD_EPOCH_MS) / 1000, UTC)
+        return not self.is_edit and self.created_at - written > LATE_AFTER
 
     @property
     def rule(self) -> str:

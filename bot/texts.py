@@ -36,6 +36,13 @@ class Texts(BaseModel):
             " {member}, {server}, {channel}, {labels} and {number} are filled in."
         ),
     )
+    call: str = Field(
+        default="flag {number} in #{channel} ({labels}) wants a look.",
+        description=(
+            "What `notify` says to a role where the step has no words of its own:"
+            " {member}, {server}, {channel}, {labels} and {number} are filled in."
+        ),
+    )
     warning_mistaken: str = Field(
         default=(
             "The warning about your message in #{channel} on {server} (flag {number}) was mistaken."
@@ -63,6 +70,13 @@ class Texts(BaseModel):
     flagging_only: str = Field(
         default=("**Flagging only.** {why} Messages are flagged; nothing else is done until this is mended."),
         description="The fail-safe began: {why} is a sentence.",
+    )
+    not_checking: str = Field(
+        default=(
+            "**Messages go unchecked.** {why} What is not scored is neither flagged nor deleted; what is scored is only"
+            " flagged until this is mended."
+        ),
+        description="Scoring is in trouble: {why} is a sentence.",
     )
     all_is_well: str = Field(
         default="**All is well again.** Actions are carried out as the config says.",
@@ -130,10 +144,14 @@ class Texts(BaseModel):
     )
     held_by_limit: str = Field(
         default=(
-            "more than {most} destructive actions were asked for within a minute in this server, so they are"
+            "more than {most} messages were to be acted on within a minute in this server, so actions are"
             " held back since {since} and until a minute asks for fewer (limits.destructive_per_minute in the config)"
         ),
         description="Why an action was held back: the limit of {most} a minute was reached at {since}.",
+    )
+    held_by_warnings: str = Field(
+        default="this member was warned {most} times within a minute",
+        description="Why a warning was held back: the member got {most} within a minute.",
     )
     card_title: str = Field(
         default="Flag #{number}: {labels}", description="The first line of a card: {number} and {labels}."
@@ -144,6 +162,10 @@ class Texts(BaseModel):
     )
     card_edited: str = Field(default=" (edited)", description="Behind the channel where the message was edited.")
     card_no_text: str = Field(default="The text was not kept.", description="On a card in place of the text.")
+    card_read_as: str = Field(
+        default="Read through its disguise ({view}):",
+        description="Before what was read, where the rule fired on it; {view} names what was undone.",
+    )
     card_threshold: str = Field(
         default="over {at}", description="Behind the bar of a label that reached its threshold {at}."
     )

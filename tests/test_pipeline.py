@@ -50,6 +50,8 @@ class Discord:
         self.hold_deletes: asyncio.Event | None = None
         self.is_down = False
 
+    async def online(self) -> None: ...
+
     async def delete_message(self, guild_id: int, channel_id: int, message_id: int, *, reason: str) -> None:
         if self.hold_deletes is not None:
             await self.hold_deletes.wait()
@@ -95,6 +97,7 @@ class Parts:
             cards=self.discord,
             health=self.health,
             agenda=Agenda(),
+            online=self.discord.online,
             record_retry=0.0,
         )
 

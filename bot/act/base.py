@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Literal
 import structlog
 from pydantic import BaseModel, ConfigDict
 
-from bot.errors import AlreadySo, ChangedSince, DeedFailed, Forbidden, Gone
+from bot.errors import AlreadySo, Away, ChangedSince, DeedFailed, Forbidden, Gone
 from bot.records import Case, Outcome, Status, UndoReach
 
 log = structlog.get_logger()
@@ -48,6 +48,7 @@ class Done:
     detail: str = ""
     before: Mapping[str, Any] = field(default_factory=dict)
     due: datetime | None = None
+    may_pass: bool = False
 
 
 class BaseAction(BaseModel, ABC):
@@ -103,7 +104,9 @@ class BaseAction(BaseModel, ABC):
         started = perf_counter()
         status, done = await self._attempt(case, lambda: self.do(case))
         took = perf_counter() - started
-        return Outcome(self.name, status, done.detail, self.options, took, done.before, done.due)
+        return Outcome(
+            self.name, status, done.detail, self.options, took, done.before, done.due, may_pass=done.may_pass
+        )
 
     async def undo(self, case: Case, outcome: Outcome) -> Outcome:
         """Take back what ``outcome`` says was done, timed. Raises nothing but a cancellation."""
@@ -139,7 +142,7 @@ class BaseAction(BaseModel, ABC):
         except ChangedSince as error:
             return Status.HELD_BACK, Done(str(error))
         except DeedFailed as error:
-            return Status.FAILED, Done(str(error))
+            return Status.FAILED, Done(str(error), may_pass=isinstance(error, Away))
         except Exception as error:
             # Type and place only: the message of a stray exception may quote a member.
             where = extract_tb(error.__traceback__)[-1]

@@ -12,8 +12,6 @@ from bot.act.wording import Wording, fill
 from bot.errors import DeedFailed
 from bot.records import Case, UndoReach
 
-DEFAULT_CALL = "flag {number} in #{channel} ({labels}) wants a look."
-
 
 class NotifyAction(BaseAction):
     """Ping a role, in the log channel or another. Nothing else that the bot writes pings a role."""
@@ -29,9 +27,11 @@ class NotifyAction(BaseAction):
     channel: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
         default=None, description="Where, by name or id; without it, in the log channel."
     )
-    text: Wording = Field(
-        default=DEFAULT_CALL,
-        description="What is said. {member}, {server}, {channel}, {labels} and {number} are filled in.",
+    text: Wording | None = Field(
+        default=None,
+        description=(
+            "What is said; without it, texts.call. {member}, {server}, {channel}, {labels} and {number} are filled in."
+        ),
     )
 
     @property
@@ -40,7 +40,7 @@ class NotifyAction(BaseAction):
 
     async def do(self, case: Case) -> Done:
         flag = case.flag
-        text = f"{flag.link} {fill(self.text, flag)}"
+        text = f"{flag.link} {fill(self.text or case.texts.call, flag)}"
         await case.deeds.ping(flag.guild.id, self.role, text, channel=self.channel)
         return Done("The role was pinged.")
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from bot.act.base import BaseAction, Done, Stage
 from bot.act.wording import Wording, fill
-from bot.errors import AlreadySo, Gone
+from bot.errors import AlreadySo, DeedFailed, Gone
 from bot.records import Case, UndoReach
 
 
@@ -33,6 +33,8 @@ class ReplyAction(BaseAction):
 
     async def do(self, case: Case) -> Done:
         flag = case.flag
+        if flag.is_late:
+            raise DeedFailed("An answer in the channel would come too late.")
         sent = await case.deeds.reply(
             flag.guild.id, flag.channel.id, flag.message_id, fill(self.text or case.texts.reply, flag)
         )

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bot.act.base import BaseAction, Done, Stage, Urgency
 from bot.act.wording import Wording, fill
-from bot.errors import Unreachable
+from bot.errors import DeedFailed, Unreachable
 from bot.records import Case, UndoReach
 
 
@@ -43,6 +43,8 @@ class WarnAction(BaseAction):
         try:
             await case.deeds.direct_message(flag.guild.id, flag.author.id, text)
         except Unreachable as error:
+            if flag.is_late:
+                raise DeedFailed(f"{error} A notice in the channel would come too late.") from error
             seconds = self.notice.total_seconds()
             await case.deeds.notice(flag.guild.id, flag.channel.id, flag.author.id, text, seconds=seconds)
             return Done(f"{error} A notice was posted in the channel for {seconds:g} s instead.")

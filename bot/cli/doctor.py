@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cli import options
+from bot.cli.showing import as_json as written
+from bot.cli.showing import plain
 
 if TYPE_CHECKING:
     from bot.doctor import Finding
@@ -39,7 +40,7 @@ def command(
     with Console(stderr=True).status("Looking at everything ..."):
         found = asyncio.run(examine(data, options.config_path(data, path)))
     if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=2))
+        typer.echo(written([asdict(finding) for finding in found], indent=2))
     else:
         _show(found)
     worst = {finding.severity for finding in found}
@@ -55,10 +56,10 @@ def _show(found: list[Finding]) -> None:
     table.add_column(overflow="fold")
     for finding in found:
         mark, style = _MARKS[finding.severity]
-        words = Text(_plain(finding.sentence))
+        words = Text(plain(finding.sentence))
         if finding.mend:
-            words.append("\n→ " + _plain(finding.mend), style="cyan")
-        table.add_row(Text(mark, style=style), Text(_plain(finding.what), style="bold"), words)
+            words.append("\n→ " + plain(finding.mend), style="cyan")
+        table.add_row(Text(mark, style=style), Text(plain(finding.what), style="bold"), words)
     console.print(table)
     errors, warnings = (sum(finding.severity == each for finding in found) for each in ("error", "warning"))
     if errors or warnings:
@@ -69,8 +70,3 @@ def _show(found: list[Finding]) -> None:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _plain(text: str) -> str:
-    """Names of servers, channels and roles come from outside: nothing in them may steer the terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import json
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli import options
+from bot.cli.showing import as_json as written
+from bot.cli.showing import cell, for_terminal, plain
 from bot.errors import CivilTongueError
 from bot.record.ledger import Ledger
 from bot.record.reading import FlagFilter
@@ -33,6 +34,7 @@ Since = Annotated[str | None, typer.Option("--since", help="Only newer ones: 7d,
 
 
 SERVERS_SHOWN = 20  # when a number is ambiguous
+MOST_NUMBER = 2**63 - 1  # that the record can look for
 
 
 class Format(StrEnum):
@@ -54,7 +56,7 @@ def list_(
     """List flags, newest first."""
     flags = asyncio.run(_collect(data, _filter(guild, channel, member, label, since), limit))
     if as_json:
-        typer.echo(json.dumps([as_dict(flag) for flag in flags], ensure_ascii=False, indent=2))
+        typer.echo(written([as_dict(flag) for flag in flags], indent=2))
     elif not flags:
         typer.echo("No flags.")
     else:
@@ -69,13 +71,14 @@ def show(
     as_json: options.Json = False,
 ) -> None:
     """Show one flag whole. With several servers in the record, name one with --guild."""
-    found = asyncio.run(_collect(data, _filter(guild, number=number), SERVERS_SHOWN))
+    wanted = _filter(guild, number=number)
+    found = asyncio.run(_collect(data, wanted, SERVERS_SHOWN)) if abs(number) <= MOST_NUMBER else []
     if not found:
         raise CivilTongueError(f"There is no flag {number}; `flags list` shows those there are.")
     if len(found) > 1:
         guilds = ", ".join(f"{flag.guild.id} ({flag.guild.name})" for flag in found)
         raise CivilTongueError(f"Several servers have a flag {number}: name one with --guild: {guilds}.")
-    typer.echo(json.dumps(as_dict(found[0]), ensure_ascii=False, indent=2) if as_json else _page(found[0]))
+    typer.echo(written(as_dict(found[0]), indent=2) if as_json else _page(found[0]))
 
 
 @app.command()
@@ -143,11 +146,11 @@ def _table(flags: list[Flag]) -> Table:
         table.add_row(
             f"#{flag.number}",
             f"{flag.created_at:%Y-%m-%d %H:%M}",
-            _plain(flag.author.name),
-            "#" + _plain(flag.channel.name),
-            ", ".join(flag.on),
+            cell(flag.author.name),
+            cell("#" + flag.channel.name),
+            cell(", ".join(flag.on)),
             ", ".join(f"{o.action}: {o.status}" for o in flag.outcomes if o.action != "flag") or "flag",
-            _plain(flag.text or "(not kept)")[:80],
+            cell((flag.text or "(not kept)")[:80]),
         )
     return table
 
@@ -166,12 +169,7 @@ def _page(flag: Flag) -> str:
         f"  verdict   {flag.verdict or 'none yet'}",
         f"  model     {flag.scores.model}",
     ]
-    return "\n".join(_plain(line) for line in lines)
-
-
-def _plain(text: str) -> str:
-    """Text that cannot steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    return "\n".join(plain(line) for line in lines)
 
 
 def _filter(
@@ -182,16 +180,21 @@ def _filter(
     since: str | None = None,
     number: int | None = None,
 ) -> FlagFilter:
-    if guild is not None and not guild.isdigit():
-        raise CivilTongueError(f"--guild wants the server's id, a number, not {guild}.")
+    if guild is not None and not _is_id(guild):
+        raise CivilTongueError(f"--guild wants the server's id, a number, not {plain(guild)}.")
     return FlagFilter(
-        guild_id=int(guild) if guild else None,
+        guild_id=int(guild) if guild is not None else None,
         channel=channel,
         member=member,
         label=label,
         since=_moment(since) if since else None,
         number=number,
     )
+
+
+def _is_id(text: str) -> bool:
+    """Whether ``text`` is a number that the record can look for."""
+    return text.isascii() and text.isdigit() and len(text) <= len(str(MOST_NUMBER)) and int(text) <= MOST_NUMBER
 
 
 def _moment(text: str) -> datetime:
@@ -218,16 +221,18 @@ async def _export(data: Path, wanted: FlagFilter, form: Format, out: TextIO) -> 
         async for flag in record.every_flag(wanted):
             row = as_dict(flag)
             if form is Format.JSONL:
-                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+                out.write(written(row, out) + "\n")
                 continue
             if writer is None:
                 writer = csv.DictWriter(out, list(row))
                 writer.writeheader()
-            writer.writerow({name: _cell(value) for name, value in row.items()})
+            writer.writerow({name: _cell(value, out) for name, value in row.items()})
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any, out: TextIO) -> Any:
     """A CSV cell; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+        return written(value, out)
+    if not isinstance(value, str):
+        return value
+    return for_terminal("'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value, out)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bot import config
 from bot.cli import options
+from bot.cli.showing import cell
 
 app = typer.Typer(help="Which model scores, and getting others.", no_args_is_help=True)
 
@@ -44,7 +45,7 @@ def info(
         return
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for name, value in facts.items():
-        table.add_row(name.replace("_", " "), _words(value))
+        table.add_row(name.replace("_", " "), cell(_words(value)))
     Console().print(table)
 
 

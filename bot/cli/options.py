@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot import config
+from bot.errors import CivilTongueError
 
 Data = Annotated[
     Path,
@@ -25,6 +26,7 @@ Config = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_DATA = Path("data")
+SANDBOX_MARK = "sandbox"  # a file that stands in the folders that the sandbox made, and in no others
 
 
 def config_path(folder: Path, given: Path | None) -> Path:
@@ -33,3 +35,9 @@ def config_path(folder: Path, given: Path | None) -> Path:
         return given
     candidates = (folder / "config.yaml", Path("config.yaml"))
     return next((path for path in candidates if path.exists()), config.shipped())
+
+
+def refuse_sandbox(folder: Path) -> None:
+    """Raise where ``folder`` is the sandbox's: its flags are about servers that are not on Discord."""
+    if (folder / SANDBOX_MARK).exists():
+        raise CivilTongueError(f"{folder} was made by `sandbox` and is for trying out only: choose another --data")

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from bot import config
 from bot.cli import options
+from bot.cli.showing import cell
 
 app = typer.Typer(help="How large the record is, and giving free space back.", no_args_is_help=True)
 
@@ -41,7 +42,7 @@ def info(data: options.Data = options.DEFAULT_DATA, path: options.Config = None,
     }
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for name, value in rows.items():
-        table.add_row(name, value)
+        table.add_row(name, cell(value))
     Console(highlight=False).print(table)
 
 

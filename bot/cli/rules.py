@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +14,8 @@ from rich.table import Table
 
 from bot import config
 from bot.cli import options
+from bot.cli.showing import as_json as written
+from bot.cli.showing import cell, plain
 from bot.config import Here, Rulebook, words
 from bot.decide.places import made_at
 from bot.errors import CivilTongueError
@@ -48,11 +49,11 @@ def command(
     post = _post(guild, channel, thread, category, role or [], member, age)
     here = book.here(post)
     if as_json:
-        typer.echo(json.dumps(as_dict(here, post, used), ensure_ascii=False, indent=2))
+        typer.echo(written(as_dict(here, post, used), indent=2))
         return
     console = Console()
     for line in _headlines(here, post):
-        console.print(line, markup=False, highlight=False)
+        console.print(plain(line), markup=False, highlight=False)
     console.print(_table(here, used))
 
 
@@ -112,11 +113,10 @@ def _table(here: Here, used: Path) -> Table:
         for at, step in enumerate(ladder.steps):
             mode = f"shadow ({step.shadowed_by})" if step.shadowed_by else here.mode
             actions = ", ".join(map(_written, step.do))
-            table.add_row(
-                "" if at else label, f"{step.at:g}", actions, mode, f"{used.name}:{step.line or 1} {step.source}"
-            )
+            place = f"{used.name}:{step.line or 1} {step.source}"
+            table.add_row(*map(cell, ("" if at else label, f"{step.at:g}", actions, mode, place)))
         if not ladder.steps and label in here.rules.ladders:
-            table.add_row(label, "", "off", "", "")
+            table.add_row(cell(label), "", "off", "", "")
     return table
 
 

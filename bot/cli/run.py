@@ -31,6 +31,7 @@ def command(
     from bot.gateway.token import read_token
     from bot.score.model import labels_of
 
+    options.refuse_sandbox(data)
     used = options.config_path(data, path)
     settings = config.load(used, labels_of)
     token = read_token(data)

@@ -15,8 +15,12 @@ from pydantic import SecretStr
 from bot import config
 from bot.cli import logs
 from bot.cli.init import own_copy
+from bot.cli.options import SANDBOX_MARK
 from bot.cli.run import until_stopped
 from bot.errors import CivilTongueError
+from bot.record.database import DATABASE_NAME
+
+REAL = (DATABASE_NAME, "key", "token")  # whatever holds one of these, and no mark, is not ours
 
 
 def command(
@@ -47,10 +51,18 @@ def command(
 
 
 def write_config(folder: Path) -> Path:
-    """The folder's config.yaml, made from the shipped one with ``mode: live`` if it is not there."""
-    path = folder / "config.yaml"
+    """Mark the folder as the sandbox's and give it a config.yaml, the shipped one with ``mode: live``, if it has none.
+
+    Raises for the folder of a real bot: its open flags would be looked up in the sandbox, not found and closed.
+    """
+    path, mark = folder / "config.yaml", folder / SANDBOX_MARK
+    if not mark.exists() and any((folder / name).exists() for name in REAL):
+        raise CivilTongueError(
+            f"{folder} belongs to a real bot, not to `sandbox`: choose another --data, or leave it out"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    mark.write_text("Made by `sandbox`: a record of servers that are not on Discord.\n", encoding="utf-8")
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
         text = own_copy().replace("\nmode: shadow", "\nmode: live", 1)
         path.write_text("# Made by the sandbox: as shipped, but with `mode: live`.\n" + text, encoding="utf-8")
     return path

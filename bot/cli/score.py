@@ -18,6 +18,8 @@ from rich.text import Text
 
 from bot import config
 from bot.cli import options
+from bot.cli.showing import as_json as written
+from bot.cli.showing import cell, plain
 from bot.errors import CivilTongueError, ModelFailed
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def _score_lines(model: Model, rules: Rules, source: str) -> int:
                     bad += 1
                     problem = problem or f"{model.id} gave no probabilities for this text"
                     print(problem, file=sys.stderr)
-                    print(json.dumps({**row, "error": problem}, ensure_ascii=False))
+                    print(written({**row, "error": problem}))
                 else:
                     print(_object(row, labels, rules.on(labels)))
             bar.update(task, advance=len(rows))
@@ -118,7 +120,7 @@ def _parsed(line: str, place: str) -> tuple[dict[str, Any], str]:
 
 def _object(row: Mapping[str, Any], labels: Mapping[str, float], on: Iterable[str]) -> str:
     rounded = {label: round(probability, 4) for label, probability in labels.items()}
-    return json.dumps({**row, "labels": rounded, "on": list(on)}, ensure_ascii=False)
+    return written({**row, "labels": rounded, "on": list(on)})
 
 
 def _show(console: Console, text: str, labels: Mapping[str, float], on: Collection[str]) -> None:
@@ -126,9 +128,9 @@ def _show(console: Console, text: str, labels: Mapping[str, float], on: Collecti
     for label, probability in sorted(labels.items(), key=lambda item: -item[1]):
         style = "bold red" if label in on else "dim"
         table.add_row(
-            label, "█" * round(probability * 20), f"{probability:.3f}", "on" if label in on else "", style=style
+            cell(label), "█" * round(probability * 20), f"{probability:.3f}", "on" if label in on else "", style=style
         )
-    console.print(Text(text, style="bold"), table)
+    console.print(Text(plain(text), style="bold"), table)
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:

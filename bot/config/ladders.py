@@ -53,7 +53,7 @@ def report_unknown_labels(raw: Iterable[str], path: Path, problems: Problems, la
     """Say which keys of the mapping at ``path`` are no labels of the model."""
     for label in raw:
         if labels is not None and label not in labels:
-            hint = words.nearest(label, labels)
+            hint = problems.nearest(label, labels)
             problems.at_key((*path, label), f"is not a label of this model{hint} (it has {', '.join(labels)})")
 
 
@@ -101,9 +101,9 @@ def report_step_keys(raw: dict[str, Any], keys: Sequence[str], path: Path, probl
     """Say which keys of a step are unknown, and which it lacks."""
     for key in raw:
         if key not in keys:
-            problems.at_key((*path, key), words.unknown(key, keys))
+            problems.at_key((*path, key), problems.unknown(key, keys))
     for key in STEP_NEEDS:
-        if is_left_out(key, raw, keys):
+        if is_left_out(key, raw, keys, problems):
             problems.at(path, f"needs the key {key}, as in {example}")
 
 
@@ -181,7 +181,9 @@ def read_action(raw: Any, path: Path, problems: Problems, also: Sequence[str] = 
     action = act.actions().get(name)
     if action is None:
         choices = [*act.actions(), *also]
-        sentence = f"knows no action {words.shown(name)}{words.nearest(name, choices)} (there are {', '.join(choices)})"
+        sentence = (
+            f"knows no action {words.shown(name)}{problems.nearest(name, choices)} (there are {', '.join(choices)})"
+        )
         problems.at_key((*path, name), sentence) if isinstance(raw, dict) else problems.at(path, sentence)
         return None
     return _with_options(action, value, (*path, name), problems)

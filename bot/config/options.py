@@ -48,8 +48,9 @@ def read_model(model: type[M], raw: Any, path: Path, problems: Problems, apart: 
     before = len(problems)
     fields = fields_of(model)
     values = {key: read_field(fields[key], raw[key], (*path, key), problems) for key in raw if key in fields}
-    for key in raw.keys() - fields.keys():
-        problems.at_key((*path, key), words.unknown(key, {*fields, *apart}))
+    for key in raw:
+        if key not in fields:
+            problems.at_key((*path, key), problems.unknown(key, {*fields, *apart}))
     made = _make(model, {key: value for key, value in values.items() if value is not BAD}, raw, path, problems)
     return made if len(problems) == before else None
 
@@ -59,9 +60,9 @@ def read_field(field: FieldInfo, raw: Any, path: Path, problems: Problems) -> An
     return _read(field.annotation, raw, path, problems)
 
 
-def is_left_out(key: str, raw: Mapping[str, Any], known: Collection[str]) -> bool:
+def is_left_out(key: str, raw: Mapping[str, Any], known: Collection[str], problems: Problems) -> bool:
     """Whether ``raw`` lacks ``key``; a key that is only misspelt has been reported as such."""
-    return key not in raw and all(words.like(other, known) != key for other in raw if other not in known)
+    return key not in raw and not problems.is_meant(key, raw, known)
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -81,7 +82,7 @@ def _make(model: type[M], values: dict[str, Any], raw: Mapping[str, Any], path: 
                 continue  # pydantic does not count the entries that are wrong
             if detail["type"] != "missing":
                 problems.at((*path, *where), _sentence(model, detail))
-            elif is_left_out(str(where[0]), raw, fields_of(model)):
+            elif is_left_out(str(where[0]), raw, fields_of(model), problems):
                 problems.at(path, f"needs the key {where[0]}")
         return None
 
@@ -126,7 +127,7 @@ def _read_choice(choices: tuple[Any, ...], raw: Any, path: Path, problems: Probl
     if raw in choices and type(raw) in {type(choice) for choice in choices}:
         return raw
     names = [str(choice) for choice in choices]
-    problems.at(path, words.must_be(words.either(names), raw, words.nearest(raw, names)))
+    problems.at(path, words.must_be(words.either(names), raw, problems.nearest(raw, names)))
     return BAD
 
 
@@ -186,6 +187,8 @@ def _read_duration(text: str, path: Path, problems: Problems) -> Any:
 
 def _not_a(wanted: Any, raw: Any) -> str:
     hint = ""
+    if wanted is str and raw is None:  # YAML takes an unquoted #name for a comment
+        return "is empty; give it a value, in quotes if it starts with #, or leave the line out"
     if wanted is timedelta and isinstance(raw, int | float) and not isinstance(raw, bool):
         hint = "; add the unit: s, m, h, d or w"
     elif wanted is str and isinstance(raw, bool):

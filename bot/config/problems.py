@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from bot.config import words
 from bot.config.reading import Document, Path, Place
 from bot.errors import ConfigInvalid
 
 MOST_PROBLEMS = 100  # lines; a file with more is not mended from a list
+MOST_GUESSES = 20  # unknown names for which a like one is looked for, which takes about a millisecond each
 
 
 class Problems:
@@ -16,6 +19,7 @@ class Problems:
         self._file = file
         self._document = document
         self._found: set[tuple[int, int, str]] = set()
+        self._guesses_left = MOST_GUESSES
         for path, place, sentence in document.faults:
             self._add(place, path, sentence)
 
@@ -30,6 +34,23 @@ class Problems:
     def at_key(self, path: Path, sentence: str) -> None:
         """Something is wrong with the key itself that ``path`` ends in."""
         self._add(self._document.keys[path], path, sentence)
+
+    def unknown(self, key: str, choices: Collection[str]) -> str:
+        """As ``words.unknown``, while guesses are left."""
+        return words.unknown(key, choices, is_guessed=self._may_guess())
+
+    def nearest(self, word: object, choices: Iterable[str]) -> str:
+        """As ``words.nearest``, while guesses are left."""
+        return words.nearest(word, choices) if self._may_guess() else ""
+
+    def is_meant(self, key: str, written: Iterable[str], known: Collection[str]) -> bool:
+        """Whether one of the unknown keys in ``written`` looks like ``key`` misspelt, while guesses are left."""
+        others = (other for other in written if other not in known)
+        return any(self._may_guess() and words.like(other, known) == key for other in others)
+
+    def _may_guess(self) -> bool:
+        self._guesses_left -= 1
+        return self._guesses_left >= 0
 
     def number(self, path: Path) -> str | None:
         """The number at ``path`` exactly as it is written: an id may be longer than a float is exact."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,6 +95,10 @@ class Settings(BaseModel):
     )
     retention: RetentionOptions = Field(default_factory=RetentionOptions, description="How long things are kept.")
     limits: LimitOptions = Field(default_factory=LimitOptions, description="What stops a rule that runs away.")
+    catch_up: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(hours=6))] = Field(
+        default=timedelta(minutes=15),
+        description="After a pause, messages up to this old are read; 0s reads none. Late ones are never answered.",
+    )
     worker: WorkerOptions = Field(default_factory=WorkerOptions, description="How the scoring is done.")
     discord: DiscordOptions = Field(default_factory=DiscordOptions, description="Where Discord is.")
     texts: Texts = Field(default_factory=Texts, description="What members and moderators read, in your words.")
@@ -153,7 +158,7 @@ def _settings(document: Document, problems: Problems, labels: ModelLabels | None
         raise problems.error()
     for key in raw:
         if key not in keys():
-            problems.at_key((key,), words.unknown(key, keys()))
+            problems.at_key((key,), problems.unknown(key, keys()))
     sections = {key: value for key, value in raw.items() if key in keys() and key not in APART}
     settings = read_model(Settings, sections, (), problems)
     known = _labels_of(raw, labels)

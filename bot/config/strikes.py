@@ -46,7 +46,7 @@ def read_strikes(raw: Any, path: Path, problems: Problems, labels: Sequence[str]
         problems.at(path, words.must_be(f"{OFF}, or a mapping with keys such as {WEIGHTS} and {LADDER}", raw))
         return StrikeRules()
     options = read_model(StrikeOptions, raw, path, problems, apart=(WEIGHTS, LADDER)) or StrikeOptions()
-    if is_left_out(WEIGHTS, raw, (WEIGHTS, LADDER, *StrikeOptions.model_fields)):
+    if is_left_out(WEIGHTS, raw, (WEIGHTS, LADDER, *StrikeOptions.model_fields), problems):
         problems.at(path, f"needs the key {WEIGHTS}, as in {{{WEIGHTS}: {{insult: 1}}}}")
     weights = _weights(raw[WEIGHTS], (*path, WEIGHTS), problems, labels) if WEIGHTS in raw else {}
     steps = _steps(raw[LADDER], (*path, LADDER), problems) if LADDER in raw else ()

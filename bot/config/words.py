@@ -84,9 +84,9 @@ def must_be(what: str, value: Any, hint: str = "") -> str:
     return f"must be {what}, not {shown(value)}{hint}"
 
 
-def unknown(key: str, choices: Iterable[str]) -> str:
+def unknown(key: str, choices: Iterable[str], *, is_guessed: bool = True) -> str:
     known = sorted(choices)
-    return f"is not a known key{nearest(key, known)} (known here: {', '.join(known) or 'none'})"
+    return f"is not a known key{nearest(key, known) if is_guessed else ''} (known here: {', '.join(known) or 'none'})"
 
 
 def bounds(least: Any = None, most: Any = None, *, above: bool = False, below: bool = False) -> str:

@@ -1,10 +1,10 @@
-"""What may hold a decision back: shadow mode, the fail-safe, and a quota per guild against a runaway rule."""
+"""What may hold a decision back: shadow mode, the fail-safe, and quotas: of a guild, and of warnings to one member."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,9 @@ from bot.texts import Texts, fill
 WINDOW = 60.0  # seconds
 DESTRUCTIVE_PER_MINUTE = 120  # about two deletes a second; Discord itself allows few more
 MOST_PER_MINUTE = 3_000  # Discord's 50 requests a second
+MEMBERS_PART = 4  # one member's messages use up at most a quarter of their server's quota
+WARNINGS_PER_MINUTE = 3  # to one member: who does not read three does not read thirty
+WARNING = "warn"  # the action that is held back above it
 
 DEFAULT_TEXTS = Texts()
 
@@ -31,27 +34,68 @@ class LimitOptions(BaseModel):
         default=DESTRUCTIVE_PER_MINUTE,
         ge=1,
         le=MOST_PER_MINUTE,
-        description="How many destructive actions one server may see in a minute. Above it they are held back.",
+        description=(
+            "How many messages of one server may see destructive actions in a minute; above it they are held back."
+            " One member's messages count for at most a quarter of it."
+        ),
     )
 
 
 @dataclass(slots=True)
-class _Breaker:
-    """One guild's latest destructive actions, done or held back, and since when it is open."""
+class _Recent:
+    """When something happened within the window, and to which member."""
 
-    asked: deque[float] = field(default_factory=deque)
+    moments: deque[tuple[float, int]] = field(default_factory=deque)
+    by_member: Counter[int] = field(default_factory=Counter)
+
+    def forget(self, now: float) -> None:
+        while self.moments and now - self.moments[0][0] >= WINDOW:
+            self.forget_oldest()
+
+    def forget_oldest(self) -> None:
+        _, member_id = self.moments.popleft()
+        self.by_member[member_id] -= 1
+        if not self.by_member[member_id]:
+            del self.by_member[member_id]
+
+    def add(self, now: float, member_id: int) -> None:
+        self.moments.append((now, member_id))
+        self.by_member[member_id] += 1
+
+
+@dataclass(slots=True)
+class _Breaker:
+    """One guild's latest posts that were or were not to be acted on, and since when it is open."""
+
+    asked: _Recent = field(default_factory=_Recent)
+    warned: _Recent = field(default_factory=_Recent)
     open_since: datetime | None = None
 
-    def ask(self, actions: int, now: float, quota: int) -> bool:
-        """Whether ``actions`` more fit into the window that ends ``now``."""
-        while self.asked and now - self.asked[0] >= WINDOW:
-            self.asked.popleft()
-        # What is held back counts too: a rule that goes on running away keeps its breaker open.
-        fits = len(self.asked) + actions <= quota
-        self.asked.extend([now] * actions)
-        while len(self.asked) > quota:  # older ones cannot change the answer
-            self.asked.popleft()
+    def forget(self, now: float) -> None:
+        self.asked.forget(now)
+        self.warned.forget(now)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.asked.moments or self.warned.moments)
+
+    def ask(self, now: float, member_id: int, quota: int) -> bool:
+        """Whether one more post, of this member, fits into the window that ends ``now``."""
+        fits = len(self.asked.moments) < quota
+        # What is held back counts too: a rule that goes on running away keeps its breaker open. Beyond their share a
+        # member's posts count no more: what is to be bounded is a rule that hits many, not the deletes of one flooder.
+        if self.asked.by_member[member_id] < max(1, quota // MEMBERS_PART):
+            self.asked.add(now, member_id)
+        while len(self.asked.moments) > quota:  # older ones cannot change the answer
+            self.asked.forget_oldest()
         return fits
+
+    def warn(self, now: float, member_id: int) -> bool:
+        """Whether one more warning to this member fits into the window."""
+        if self.warned.by_member[member_id] >= WARNINGS_PER_MINUTE:
+            return False
+        self.warned.add(now, member_id)
+        return True
 
 
 class Limits:
@@ -65,6 +109,7 @@ class Limits:
         self._quota = options.destructive_per_minute
         self._clock = clock
         self._breakers: dict[int, _Breaker] = {}
+        self._swept = 0.0
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
@@ -79,32 +124,48 @@ class Limits:
         decision: Decision,
         *,
         guild_id: int,
+        member_id: int,
         now: float,
         mode: Mode,
         health: Health,
         texts: Texts = DEFAULT_TEXTS,
     ) -> Decision:
-        """The decision as it may be done at ``now``, in seconds of a clock that never goes back.
+        """The decision about a post of ``member_id`` as it may be done at ``now``, in seconds of a steady clock.
 
-        What shadow mode or the fail-safe hold back does not count towards the quota.
+        What shadow mode or the fail-safe hold back does not count towards the quotas.
         """
         if mode == "shadow":
             return decision.holding_back(texts.held_by_shadow_mode)
         if not health.is_well:
             return decision.holding_back(health.hold_reason)
-        destructive = sum(action.destructive for action in decision.actions)
-        if not destructive:
+        if not any(action.destructive for action in decision.actions):
             return decision
+        self._sweep(now)
         breaker = self._breakers.setdefault(guild_id, _Breaker())
-        if breaker.ask(destructive, now, self._quota):
-            self._close(guild_id, breaker)
-            return decision
-        return decision.holding_back(self._open(guild_id, breaker, texts))
+        breaker.forget(now)
+        if not breaker.ask(now, member_id, self._quota):
+            return decision.holding_back(self._open(guild_id, breaker, texts))
+        self._close(guild_id, breaker)
+        warns = any(action.name == WARNING for action in decision.actions)
+        if warns and not breaker.warn(now, member_id):
+            return _without_warning(decision, fill(texts.held_by_warnings, most=WARNINGS_PER_MINUTE))
+        return decision
 
     def open_since(self, guild_id: int) -> datetime | None:
         """Since when this guild's destructive actions are held back by its quota; None when they are not."""
         breaker = self._breakers.get(guild_id)
         return None if breaker is None else breaker.open_since
+
+    def _sweep(self, now: float) -> None:
+        """Once a window, forget the guilds where nothing happened within it."""
+        if now - self._swept < WINDOW:
+            return
+        self._swept = now
+        for guild_id, breaker in list(self._breakers.items()):
+            breaker.forget(now)
+            if breaker.is_empty:
+                del self._breakers[guild_id]
+                self._close(guild_id, breaker)
 
     def _open(self, guild_id: int, breaker: _Breaker, texts: Texts) -> str:
         fresh = breaker.open_since is None
@@ -122,3 +183,13 @@ class Limits:
     def _tell(self, guild_id: int, sentence: str | None) -> None:
         for listener in self._listeners:
             listener(guild_id, sentence)
+
+
+def _without_warning(decision: Decision, why: str) -> Decision:
+    """The decision with nothing but its warnings held back; its strikes stay."""
+    return replace(
+        decision,
+        actions=tuple(action for action in decision.actions if action.name != WARNING),
+        held_back=decision.held_back + tuple(action for action in decision.actions if action.name == WARNING),
+        hold_reason="; ".join(filter(None, (decision.hold_reason, why))),
+    )

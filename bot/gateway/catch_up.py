@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-import aiohttp
 import discord
 import structlog
 
+from bot.errors import RecordFailed
 from bot.gateway import posts
 from bot.records import Post
 
@@ -26,13 +26,17 @@ async def catch_up(
 ) -> int:
     """Hand on every message since the last recorded one of its channel, at most ``window`` old; gives how many.
 
-    One message at a time, so that live traffic goes first. A guild that the record does not know is left alone: what was
-    written before the bot came is none of its business.
+    One message at a time, so that live traffic goes first. A guild that the record does not know is left alone: what
+    was written before the bot came is none of its business.
     """
     now = datetime.now(UTC)
     found = 0
     for guild in list(client.guilds):
-        known = await last_messages(guild.id, now - window)
+        try:
+            known = await last_messages(guild.id, now - window)
+        except RecordFailed as error:
+            log.warning("server not caught up", guild=guild.id, why=str(error))
+            continue
         if not known:
             continue
         for channel in _readable(guild):
@@ -76,7 +80,7 @@ async def _missed(channel: Place, after: int, before: int) -> AsyncIterator[disc
                 oldest_first=False,
             )
         ]
-    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+    except Exception as error:  # discord.py's parsers may raise anything; the other channels are read all the same
         log.warning("channel not caught up", channel=channel.id, error=type(error).__name__)
         return
     for message in reversed(newest_first):

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import aiohttp
 import discord
@@ -22,6 +23,7 @@ from bot.gateway import posts
 from bot.records import Post
 
 LONGEST_WAIT_FOR_A_RATE_LIMIT = 60.0  # seconds; unset, discord.py would wait for any time that Discord names
+EDIT_IS_NEWS = timedelta(minutes=15)  # an event whose edit is older is about something else
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0  # seconds between attempts to connect again
 _BAD_TOKEN, _BAD_INTENTS, _FORBIDDEN_INTENTS = 4004, 4013, 4014
 
@@ -71,15 +73,25 @@ class Client(commands.AutoShardedBot):
         await self._hand_on(message, is_edit=False)
 
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        if event.message.edited_at is None:  # Discord added a link's preview; nobody edited anything
-            return
+        edited_at = event.message.edited_at
+        if edited_at is None or discord.utils.utcnow() - edited_at > EDIT_IS_NEWS:
+            return  # a link's preview was added, the message was pinned, ...: nobody edited anything
         await self._hand_on(event.message, is_edit=True)
 
     async def _hand_on(self, message: discord.Message, *, is_edit: bool) -> None:
         if self.user is not None and message.author.id == self.user.id:
             return  # cards quote what was flagged
+        if isinstance(message.author, discord.User) and message.guild and not message.webhook_id:
+            message.author = await self._member(message.guild, message.author)
         if post := posts.of(message, is_edit=is_edit):
             await self._on_post(post)
+
+    async def _member(self, guild: discord.Guild, user: discord.User) -> discord.Member | discord.User:
+        """Who this is in the guild: an event may come without it, and a moderator's roles exempt them."""
+        try:
+            return guild.get_member(user.id) or await guild.fetch_member(user.id)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError):
+            return user
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log where it broke. Neither the exception's text nor the arguments: they may hold a member's words."""
@@ -98,6 +110,14 @@ class Connection:
         self._options = options
         self._make_client = make_client
         self._client: Client | None = None
+        self._usable = asyncio.Event()
+
+    async def online(self) -> None:
+        """Wait until there is a client that knows its guilds. A short loss that is resumed does not count."""
+        await self._usable.wait()
+        while self.client.is_closed():  # it is on its way out, and has forgotten its guilds already
+            self._usable.clear()
+            await self._usable.wait()
 
     @property
     def client(self) -> Client:
@@ -122,9 +142,13 @@ class Connection:
         wait, ever_ready = FIRST_RETRY, False
         while True:
             client = self._client = self._make_client()
+            client.add_listener(self._on_ready, "on_ready")
             try:
                 async with client:
-                    await self._connect(client)
+                    try:
+                        await self._connect(client)
+                    finally:
+                        self._usable.clear()  # before its session closes
             except (TokenRefused, IntentMissing):
                 raise
             except (
@@ -143,6 +167,9 @@ class Connection:
             wait = FIRST_RETRY if client.has_been_ready else min(wait * 2, LAST_RETRY)
             log.info("connecting again", seconds=wait)
             await asyncio.sleep(wait)
+
+    async def _on_ready(self) -> None:
+        self._usable.set()
 
     async def _connect(self, client: Client) -> None:
         try:

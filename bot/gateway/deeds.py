@@ -14,7 +14,7 @@ import discord
 import structlog
 
 from bot.agenda import InOrder
-from bot.errors import AlreadySo, DeedFailed, Forbidden, Unreachable
+from bot.errors import AlreadySo, DeedFailed, DiscordUnreachable, Forbidden, Unreachable
 from bot.gateway.answers import Answers, InvalidAnswers
 from bot.gateway.bulk import Deletes
 from bot.gateway.member_deeds import MemberDeeds
@@ -26,6 +26,8 @@ DMS_PER_MINUTE = 5  # Discord puts bots that send many direct messages into quar
 PING_EVERY = 60.0  # seconds; within them a role is pinged once, however much there is to tell
 INVITE_SECONDS = 7 * 86_400  # how long an invite can be used
 LONGEST_MESSAGE = 2_000  # characters
+NOTICE_RETRIES = (5.0, 30.0, 120.0)  # seconds until a notice that could not be taken away is tried again
+LAST_REMOVALS = 5.0  # seconds that taking the standing notices away may take when the bot leaves
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -78,7 +80,7 @@ class DiscordDeeds(MemberDeeds):
         mention = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(user_id)])
         async with self._answers.to("post a notice", guild_id):
             sent = await channel.send(f"<@{user_id}> {text}", allowed_mentions=mention, suppress_embeds=True)
-        task = asyncio.create_task(self._remove_after(sent, seconds))
+        task = asyncio.create_task(self._remove_after(sent.channel.id, sent.id, seconds))
         self._removals.add(task)
         task.add_done_callback(self._removals.discard)
 
@@ -144,7 +146,8 @@ class DiscordDeeds(MemberDeeds):
         await self._deletes.close()
         for task in self._removals:
             task.cancel()
-        await asyncio.gather(*self._removals, return_exceptions=True)
+        if self._removals:
+            await asyncio.wait(self._removals, timeout=LAST_REMOVALS)
 
     async def _delete_one(self, guild_id: int, channel_id: int, message_id: int, reason: str) -> None:
         async with self._answers.to("delete the message", guild_id):
@@ -155,17 +158,27 @@ class DiscordDeeds(MemberDeeds):
         async with self._answers.to("delete the message", guild_id):
             await self._client().http.delete_messages(channel_id, list(message_ids), reason=reason)
 
-    async def _remove_after(self, sent: discord.Message, seconds: float) -> None:
+    async def _remove_after(self, channel_id: int, message_id: int, seconds: float) -> None:
+        """Take a notice away, through whichever client there is by then; again after a while if there is none."""
         try:
-            await asyncio.sleep(seconds)
-        finally:
-            # Message.delete(delay=...) would hide a failure; a notice that stays is worth a log line.
-            try:
-                await sent.delete()
-            except discord.NotFound:
-                pass
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
-                log.warning("notice stays", channel=sent.channel.id, message=sent.id, error=type(error).__name__)
+            for pause in (seconds, *NOTICE_RETRIES):
+                await asyncio.sleep(pause)
+                if await self._remove(channel_id, message_id):
+                    return
+        except asyncio.CancelledError:
+            await self._remove(channel_id, message_id)
+            raise
+
+    async def _remove(self, channel_id: int, message_id: int) -> bool:
+        try:
+            await self._client().http.delete_message(channel_id, message_id)
+        except discord.NotFound:
+            return True
+        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError, DiscordUnreachable) as error:
+            # Message.delete(delay=...) would hide this; a notice that stays is worth a log line.
+            log.warning("notice stays", channel=channel_id, message=message_id, error=type(error).__name__)
+            return False
+        return True
 
     def _place(self, guild_id: int, channel_id: int, *permissions: str) -> Channel:
         client = self._client()

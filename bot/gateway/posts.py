@@ -52,8 +52,6 @@ def _surfaces(message: discord.Message) -> Iterator[Surface]:
 
 def _author(message: discord.Message) -> Author:
     author = message.author
-    if isinstance(author, discord.User) and message.guild is not None:  # the event came without its member
-        author = message.guild.get_member(author.id) or author
     roles = tuple(Named(role.id, role.name) for role in author.roles) if isinstance(author, discord.Member) else ()
     return Author(
         id=author.id,

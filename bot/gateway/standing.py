@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import discord
 
-from bot.errors import DeedFailed, Forbidden, Gone, TryLater
+from bot.errors import Away, DeedFailed, Forbidden, Gone
 from bot.gateway.permissions import title
 
 Channel: TypeAlias = "discord.abc.MessageableChannel"  # there for type checkers only
@@ -21,7 +21,7 @@ def guild_of(client: discord.Client, guild_id: int) -> discord.Guild:
     if guild is not None and not guild.unavailable:
         return guild
     if guild is not None or not client.is_ready():
-        raise TryLater("The bot is not connected to this server at the moment.")
+        raise Away("The bot is not connected to this server at the moment.")
     raise Gone("The bot is no longer in this server.")
 
 

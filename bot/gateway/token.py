@@ -22,7 +22,9 @@ _WHERE = (
 
 
 class _Secrets(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="DISCORD_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="DISCORD_", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     token: SecretStr | None = None
     token_file: Path | None = None
@@ -40,7 +42,7 @@ def read_token(folder: Path | None = None) -> SecretStr:
     token = read_environment()
     if token is None and folder is not None and (folder / TOKEN_NAME).is_file():
         token = _from_file(folder / TOKEN_NAME, str(folder / TOKEN_NAME))
-    return checked(token or _from(_SecretsOrFile()))
+    return checked(token or _from_dotenv())
 
 
 def read_environment() -> SecretStr | None:
@@ -93,6 +95,14 @@ def _from(secrets: _Secrets) -> SecretStr | None:
         return secrets.token
     path = secrets.token_file
     return None if path is None else _from_file(path, f"DISCORD_TOKEN_FILE names {path}")
+
+
+def _from_dotenv() -> SecretStr | None:
+    try:
+        secrets = _SecretsOrFile()
+    except UnicodeDecodeError as error:
+        raise TokenRefused("The file .env is not UTF-8 text; save it with that encoding.") from error
+    return _from(secrets)
 
 
 def _from_file(path: Path, named: str) -> SecretStr:

@@ -14,14 +14,18 @@ _FIRST = frozenset(short.split()[0] for short in _TABLE)
 # "the KYS airport", "a KYS file": capitals behind such a word are a name.
 _BEFORE_A_NAME = frozenset("the a an to from at via in of our your my his their this that".split())  # noqa: SIM905
 
-_NAMES = frozenset(("foad",))
-_CLUBS = frozenset(("fck",))
+_NAMES = frozenset(("foad", "esad"))
+_CLUBS = frozenset(("fck", "fuq", "fku", "fgt", "sht", "gth", "smd", "sfb"))
+_ALL_THERE_IS = "only "
+_SHORT = 16  # characters of a text that may be nothing but an abbreviation
 _FEWEST_CONSONANTS = 4
 _STANDS_ALONE = re.compile(r"(?<![\w@/\\#.:&=-])[A-Za-z][\w-]*+(?![@/\\]|[.:=]\w|\()")
 
 
 def written_out(text: str) -> str:
     """``text`` with abbreviations that insult or threaten in full words."""
+    if len(text) <= _SHORT and (long := _TABLE.get(_ALL_THERE_IS + text.strip(" .,!?\n").lower())):
+        return long
     tokens = list(_STANDS_ALONE.finditer(text))
     out, end, at = [], 0, 0
     while at < len(tokens):

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any
 
+import regex
 from pydantic import AfterValidator, ConfigDict, Field, RootModel
 
 MOST_PHRASES = 1_000
 LONGEST_PHRASE = 200  # characters
+MOST_TOKENS = 40  # words and signs of a phrase: bounds how far a match is tried from each word of a text
 
 # What stands for a blanked phrase: readable as a pause, so that its neighbours do not become one phrase.
 BLANK = " … "
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+# A vowel sign of Hindi or Tamil is a combining mark, and part of its word.
+_TOKEN = regex.compile(r"[\w\p{M}]++|[^\w\s\p{M}]")
+# In "ass-hole" and "hell's" the sign between makes one word of two.
+_JOINED_BEFORE = regex.compile(r"(?<=[\w\p{M}][-'’‐‑])[\w\p{M}]")
+_JOINED_AFTER = regex.compile(r"(?<=[\w\p{M}])[-'’‐‑][\w\p{M}]")
 _END = ""  # no token is empty: marks in the trie that a phrase is complete here
 
 
 def _with_a_word(phrase: str) -> str:
-    if not re.search(r"\w", phrase):
+    if not regex.search(r"\w", phrase):
         raise ValueError(f'must have at least one letter or digit, not "{phrase}"')
+    if len(_TOKEN.findall(phrase)) > MOST_TOKENS:
+        raise ValueError(f'has more than {MOST_TOKENS} words and signs: "{phrase[:60]}"')
     return phrase
 
 
@@ -69,22 +76,25 @@ class AllowList(RootModel[tuple[Phrase, ...]]):
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of each allowed phrase, the longest at each place, none overlapping."""
         tokens = list(_TOKEN.finditer(text))
+        folded = [_folded(token.group()) for token in tokens]
         index = 0
         while index < len(tokens):
-            length = self._match(tokens, index)
+            length = 0
+            if folded[index] in self._trie and not _JOINED_BEFORE.match(text, tokens[index].start()):
+                length = self._match(text, tokens, folded, index)
             if length:
                 yield tokens[index].start(), tokens[index + length - 1].end()
             index += length or 1
 
-    def _match(self, tokens: list[re.Match[str]], index: int) -> int:
+    def _match(self, text: str, tokens: list[regex.Match[str]], folded: list[str], index: int) -> int:
         """How many tokens from ``index`` on are an allowed phrase; 0 for none."""
         node, longest = self._trie, 0
         for at in range(index, len(tokens)):
-            following = node.get(_folded(tokens[at].group()))
+            following = node.get(folded[at])
             if following is None:
                 break
             node = following
-            if _END in node:
+            if _END in node and not _JOINED_AFTER.match(text, tokens[at].end()):
                 longest = at + 1 - index
         return longest
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -66,52 +67,48 @@ _SPELT: tuple[Step, ...] = (
     ("backward words", mirrored.lone_words_forwards),
 )
 _LETTERS_IN_DISGUISE = frozenset(("flag letters", "letter styles", "keycaps"))
-_PLAIN_TO_SEE = frozenset(("markup", "link text", "letter styles"))  # no sign that words were run together
+_WORD = re.compile(r"[A-Za-z]++")
 
 
 def readings(text: str) -> Iterator[Reading]:
     """The other readings of ``text``, the likeliest first; may repeat each other and the text itself."""
+    in_words = partial(_in_words, written=frozenset(_WORD.findall(text)))
     shown = _through(_DISPLAYED, Reading((), text))
     plain = _through(_DRESSED, shown)
-    spelt_out = _in_words(plain)
+    spelt_out = in_words(plain)
     yield spelt_out
     if (upright := mirrored.upright(shown.text)) != shown.text:
-        yield _in_words(Reading((*shown.undone, "upside down"), upright))
+        yield in_words(Reading((*shown.undone, "upside down"), upright))
     if "spaced letters" not in spelt_out.undone:  # single letters are no text
         yield plain
     for name, turn in (("backwards", mirrored.forwards), ("words backwards", mirrored.words_forwards)):
         if (turned := turn(plain.text)) != plain.text:
-            yield _in_words(Reading((*plain.undone, name), turned))
+            yield in_words(Reading((*plain.undone, name), turned))
     if "text direction" in plain.undone:
-        yield _from(_DISPLAYED[1:], text)
+        yield in_words(_through((*_DISPLAYED[1:], *_DRESSED), Reading((), text)))
     if (apart := markdown.without_glued_mentions(text)) != text:
-        spaced = _from(_DISPLAYED, apart, "mentions for spaces")
+        spaced = in_words(_through((*_DISPLAYED, *_DRESSED), Reading(("mentions for spaces",), apart)))
         if words.readability(spaced.text) > words.readability(spelt_out.text):
             yield spaced
     if initials := spelt(plain.text):
         yield Reading(("first letters of the lines",), initials)
 
 
-def _from(displayed: tuple[Step, ...], text: str, *undone: str) -> Reading:
-    return _in_words(_through(_DRESSED, _through(displayed, Reading(undone, text))))
-
-
-def _in_words(reading: Reading) -> Reading:
+def _in_words(reading: Reading, written: frozenset[str]) -> Reading:
     """``reading`` with its words spelt out, all but addresses, paths and hashes."""
     joined = partial(spacing.joined, surely=not _LETTERS_IN_DISGUISE.isdisjoint(reading.undone))
-    steps: tuple[Step, ...] = (("spaced letters", joined), *_SPELT)
+    steps: tuple[Step, ...] = (
+        ("spaced letters", joined),
+        *_SPELT,
+        ("words run together", partial(unrun, written=written)),
+        ("abbreviations", written_out),
+    )
     pieces = [
         _through(steps, Reading((), piece)) if is_prose else Reading((), piece)
         for is_prose, piece in prose.pieces(reading.text)
     ]
     undone = (*reading.undone, *(name for piece in pieces for name in piece.undone))
-    last: tuple[Step, ...] = (
-        ("words run together", partial(unrun, in_disguise=any(name not in _PLAIN_TO_SEE for name in undone))),
-        ("abbreviations", written_out),
-    )
-    spelt_out = [_through(last, piece) for piece in pieces]
-    undone = (*reading.undone, *(name for piece in spelt_out for name in piece.undone))
-    return Reading(undone, "".join(piece.text for piece in spelt_out))
+    return Reading(undone, "".join(piece.text for piece in pieces))
 
 
 def _through(steps: tuple[Step, ...], reading: Reading) -> Reading:

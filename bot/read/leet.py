@@ -27,6 +27,7 @@ _LONGEST_NUMBER = 6  # digits
 _COMMON = 2000  # the rank of a word that is believed of a number
 _LONE_DIGITS = ("1", "4")  # I and a
 _TELLING = 4  # characters of a token that tells of a disguise
+_PUNCTUATION = "()<>!&%^*+~#"
 _EDGES = ".,;:?\"'’“”…*_~-"
 
 _KEYCAP = "\u20e3"
@@ -129,7 +130,7 @@ def _decoded(token: str, spell: Callable[[str], str | None], found: list[str]) -
 @lru_cache(words.CACHED)
 def decode_short(token: str) -> str | None:
     """The known word of one to three letters that ``token`` spells: ``4n``, ``1``; no evidence of its own."""
-    if len(token) > _SHORTEST or not all(sign.isalnum() or sign in LETTERS for sign in token):
+    if len(token) > _SHORTEST or not all(sign.isalnum() or sign in "@$" for sign in token):
         return None
     if token.isdigit() and token not in _LONE_DIGITS:
         return None
@@ -151,24 +152,47 @@ def decode(token: str) -> str | None:
     if apostrophe and (ending := next((end for end in words.spellings(tail, LETTERS) if end in _ENDINGS), None)):
         spelt = head if words.is_known(head) else decode(head) or decode_short(head)
         return f"{spelt}'{ending}" if spelt and f"{spelt}'{ending}" != token else None
-    for bare in (token, token.rstrip("!)"), token.lstrip("(<").rstrip("!)")):
-        if len(bare) >= _SHORTEST and not _DATA.match(bare) and (word := _spelt(bare)):
-            return word + token[len(bare) :] if token.startswith(bare) else word
+    core = token.strip(_PUNCTUATION)
+    start = token.find(core)
+    if core.isalpha():  # its signs are punctuation, unless they finish a word of abuse
+        word = None if words.is_known(core) else words.best(words.spellings(token, LETTERS))
+        return word if word in words.STRONG else None
+    for spell in (_spelt, _spelt_together):
+        if word := spell(core):
+            return token[:start] + word + token[start + len(core) :]
+        if word := spell(token):
+            return word
     return None
 
 
 def _spelt(token: str) -> str | None:
-    for picture, letter in _PICTURES:
-        token = token.replace(picture, letter)
+    token = _without_pictures(token)
+    if len(token) < _SHORTEST or _DATA.match(token):
+        return None
     if token.isalpha() and words.is_known(token):
         return token
+    signs = _signs_in(token)
+    word = words.best(words.spellings(token, LETTERS)) if signs else None
+    return word if word and _is_evident(token, word, signs) else None
+
+
+def _spelt_together(token: str) -> str | None:
+    """Several words in one token: ``y0uareanidi0t``."""
+    token = _without_pictures(token)
+    is_mixed = not _DATA.match(token) and 0 < _signs_in(token) < len(token)
+    return separated(next(words.spellings(token, LETTERS)), in_disguise=True) if is_mixed else None
+
+
+def _without_pictures(token: str) -> str:
+    for picture, letter in _PICTURES:
+        token = token.replace(picture, letter)
+    return token
+
+
+def _signs_in(token: str) -> int:
+    """How many signs stand for letters; 0 as well when another sign is among them."""
     signs = sum(not sign.isalpha() for sign in token)
-    if signs == 0 or not all(sign.isalpha() or sign in LETTERS for sign in token):
-        return None
-    word = words.best(words.spellings(token, LETTERS))
-    if word is None:
-        return separated(next(words.spellings(token, LETTERS)), in_disguise=True) if signs < len(token) else None
-    return word if _is_evident(token, word, signs) else None
+    return signs if all(sign.isalpha() or sign in LETTERS for sign in token) else 0
 
 
 def _is_evident(token: str, word: str, signs: int) -> bool:

@@ -139,10 +139,10 @@ def _unaccented(word: str, is_english: bool) -> str:
         return word
     plain = "".join(sign.lower() if sign.isascii() else plain_letter(sign) for sign in word)
     marked = sum(not sign.isascii() for sign in word)
-    if len(plain) != len(word) or not words.is_known(plain):
+    if len(plain) != len(word) or not words.is_known(plain) or plain in _ORDINARY:
         return word
     abuse = plain in words.STRONG or (is_english and plain in words.HARSH)
-    is_disguise = abuse and len(plain) > _SHORTEST and plain not in _ORDINARY
+    is_disguise = abuse and len(plain) > _SHORTEST
     return plain if is_disguise or marked >= _MARKED_SHARE * len(word) else word
 
 

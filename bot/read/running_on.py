@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import lru_cache
 
 from bot.read import words
@@ -19,12 +20,15 @@ _ABUSE_INSIDE = re.compile(
 )
 
 
-def unrun(text: str, *, in_disguise: bool) -> str:
+def unrun(text: str, *, written: Container[str]) -> str:
     """Unknown tokens that are several known words, with spaces between them.
 
-    ``in_disguise``: other signs of a disguise were found, so that less evidence will do.
+    What stands in ``written``, the words of the text in disguise, was run together by its author: that takes more
+    evidence than what was put together here.
     """
-    return _LONG.sub(lambda match: separated(match.group().lower(), in_disguise) or match.group(), text)
+    return _LONG.sub(
+        lambda match: separated(match.group().lower(), match.group() not in written) or match.group(), text
+    )
 
 
 @lru_cache(words.CACHED)

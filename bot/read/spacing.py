@@ -16,7 +16,7 @@ _WIDEST = 12  # characters between two of them
 _MOST_FRAGMENTS = 4
 _SHORTEST = 4  # letters of a word that is put together from fragments
 _READABLE = 0.6  # of the letters: so much must stand in known words once they are joined
-_COMMON = 4000  # the rank of a word that is hardly ever a fragment
+_COMMON = 9000  # the rank of a word that is hardly ever a fragment
 
 _LONE = rf"(?:[\W_]{{1,{_WIDEST}}}+[^\W_](?![^\W_]))"
 _CANDIDATE = re.compile(rf"(?:(?<![^\W_])[^\W_]|[@$!|]){_LONE}{{{_FEWEST - 1}}}")
@@ -62,22 +62,17 @@ def _groups(text: str, pieces: list[Span]) -> Iterator[Span]:
 def _read(text: str, group: list[Span], surely: bool) -> tuple[int, int, str] | None:
     """Start, end and reading of a group of single letters; None where it makes no sense."""
     gaps = [text[one[1] : two[0]] for one, two in pairwise(group)]
-    usual = Counter(map(_core, gaps)).most_common(1)[0][0]
+    usual = Counter(gaps).most_common(1)[0][0]
     start, stop = _widened(text, group, usual)
     letters = [text[group[0][0]]]
     for gap, (at, _) in zip(gaps, group[1:], strict=True):
-        core = _core(gap)
-        sign = _sign_in(gap, usual)
-        letters.append((sign or (" " if core != usual and _is_wider(core, usual) else "")) + text[at])
+        sign = _sign_in(gap, usual) if gap != usual else ""
+        letters.append((sign or (" " if gap != usual and _is_wider(gap, usual) else "")) + text[at])
     spelt = text[start : group[0][0]].strip() + "".join(letters) + text[group[-1][1] : stop].strip()
     if len(spelt) < _FEWEST or (len(spelt) == _FEWEST and spelt.isupper() and not text.isupper()):
         return None
     plain = _as_words(spelt.lower()) or (spelt.lower() if surely else None)
     return (start, stop, plain) if plain else None
-
-
-def _core(gap: str) -> str:
-    return gap if len(gap) <= 1 else gap.replace("\t", " ")
 
 
 def _is_wider(gap: str, usual: str) -> bool:
@@ -118,8 +113,11 @@ def _as_words(spelt: str) -> str | None:
 def _word(letters: str) -> str | None:
     if words.is_known(letters) or letters in _INITIALS:
         return letters
+    if len(letters) > words.SEGMENTED:
+        return None
     if not letters.isalpha():
-        return words.best(words.spellings(letters, LETTERS)) or decode(letters)
+        is_short = len(letters) <= words.LONGEST_WORD
+        return (words.best(words.spellings(letters, LETTERS)) or decode(letters)) if is_short else None
     return words.unstretched(letters) or separated(letters, in_disguise=True)
 
 
@@ -145,6 +143,8 @@ def _fragments(text: str, pieces: list[re.Match[str]], at: int) -> int:
     parts = [pieces[at].group().lower()]
     if parts[0] not in _BEGINNINGS or parts[0] in words.STRONG:
         return 0
+    if len(parts[0]) == 1 and pieces[at + 1].end() - pieces[at + 1].start() == 1:
+        return 0  # two letters that stand alone are for ``joined``
     for count in range(2, min(_MOST_FRAGMENTS, len(pieces) - at) + 1):
         gap = text[pieces[at + count - 2].end() : pieces[at + count - 1].start()]
         part = pieces[at + count - 1].group().lower()

@@ -16,7 +16,7 @@ __all__ = ["LONGEST_PART", "MOST_READ", "VIEWS_PER_POST", "WRITTEN", "AllowList"
 
 VIEWS_PER_POST = 64
 LONGEST_PART = 4_000  # characters: the longest message; longer texts are read through in parts
-MOST_READ = 24_000  # characters of a post that are read through: six of the longest messages
+MOST_READ = 20_000  # characters of a post that are read through: five of the longest messages
 
 WRITTEN = "written"
 
@@ -51,14 +51,14 @@ def read_as(text: str, name: str, allow: AllowList | None = None) -> str | None:
 
 
 def _views(post: Post, allow: AllowList) -> Iterator[View]:
-    for surface in post.surfaces:
-        written = allow.blank(surface.text)
+    blanked = [(surface.kind, allow.blank(surface.text)) for surface in post.surfaces]
+    for kind, written in blanked:
         if written.strip():
-            yield View(surface.kind, WRITTEN, written)
-    for surface in post.surfaces:
-        for part in islice(_parts(allow.blank(surface.text)), _parts_read(post)):
+            yield View(kind, WRITTEN, written)
+    for kind, written in blanked:
+        for part in islice(_parts(written), _parts_read(post)):
             for reading in _differing(part, allow):
-                yield View(surface.kind, reading.name, reading.text)
+                yield View(kind, reading.name, reading.text)
 
 
 def _parts_read(post: Post) -> int:

@@ -163,7 +163,7 @@ class Reading:
         )
 
         def ask(session: Session) -> dict[int, int]:
-            return {row.channel_id: 0 for row in session.execute(places)} | dict(session.execute(newest).tuples().all())
+            return {row.channel_id: 0 for row in session.execute(places)} | dict(session.execute(newest).all())
 
         return await self._read(ask)
 
@@ -222,7 +222,7 @@ def _means(reference: str | int, id_column: Any, name_column: Any) -> ColumnElem
     """As ``Named.answers_to``, asked of the database."""
     text = str(reference).strip().lstrip("#@").casefold()
     by_name: ColumnElement[bool] = func.casefold(name_column) == text
-    is_id = text.isascii() and text.isdigit() and int(text) < 2**63
+    is_id = text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63
     return or_(id_column == int(text), by_name) if is_id else by_name
 
 

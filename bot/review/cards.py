@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import discord
 
+from bot.read import views
 from bot.records import Flag, Outcome, Status
 from bot.review.quote import quote
 from bot.texts import Texts, fill
 
 TEXT_SHOWN = 1500  # characters of the member's text, escapes included; a card may hold 4,000 in all
+READING_SHOWN = 300  # characters of what was read through a disguise
 NAME_SHOWN = 80
 LABELS_SHOWN = 12
 BAR_WIDTH = 10
@@ -52,7 +54,15 @@ def _headline(flag: Flag, texts: Texts) -> str:
 def _text(flag: Flag, texts: Texts) -> str:
     if flag.text is None:
         return f"-# {texts.card_no_text}"
-    return f"||{quote(flag.text, TEXT_SHOWN)}||"
+    return f"||{quote(flag.text, TEXT_SHOWN)}||" + _read_as(flag, flag.text, texts)
+
+
+def _read_as(flag: Flag, text: str, texts: Texts) -> str:
+    """What was read where a disguise was undone; worked out anew, so that it is kept nowhere but in the text."""
+    view = next((fired.view for fired in flag.fired), views.WRITTEN)
+    if view == views.WRITTEN or (read := views.read_as(text, view)) is None:
+        return ""
+    return f"\n-# {fill(texts.card_read_as, view=view)} ||{quote(read, READING_SHOWN, one_line=True)}||"
 
 
 def _bars(flag: Flag, texts: Texts) -> str:

@@ -45,21 +45,37 @@ class LogChannel:
         except discord.NotFound:
             self._say_missing(flag.guild.id, "it was deleted")
             return None
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except discord.HTTPException as error:
+            if error.status != 400:
+                raise TryLater(
+                    f"The card of flag #{flag.number} was not taken: Discord answered {error.status}."
+                ) from error
+            return await self._post_plainly(channel, flag)
+        except _AWAY as error:
             raise TryLater(f"The card of flag #{flag.number} could not be posted ({type(error).__name__}).") from error
+        return CardPlace(sent.channel.id, sent.id)
+
+    async def _post_plainly(self, channel: discord.TextChannel, flag: Flag) -> CardPlace:
+        """Where Discord does not take the card itself, moderators are told at least that there is a flag."""
+        log.error("card refused", guild=flag.guild.id, flag=flag.number)
+        text = f"Flag #{flag.number}: {flag.link} (`python -m bot flags show {flag.number}`)"
+        try:
+            sent = await channel.send(text, nonce=f"plain-{flag.id}", allowed_mentions=_NOBODY, suppress_embeds=True)
+        except _AWAY as error:
+            raise TryLater(f"The card of flag #{flag.number} could not be posted.") from error
         return CardPlace(sent.channel.id, sent.id)
 
     async def say(self, say: Say, guild_id: int | None = None) -> None:
         """Post a notice of our own words in one guild's log channel, or in every one's. Failures are only logged."""
         for guild in self._client().guilds:
-            channel = self._channel(guild.id) if guild_id in (None, guild.id) else None
+            channel = self._channel(guild.id) if guild_id in (None, guild.id) and not guild.unavailable else None
             named = Named(guild.id, guild.name)
             text = say(named, self._rulebook.in_guild(named).texts) if channel else None
             if channel is None or not text:
                 continue
             try:
                 await channel.send(text, allowed_mentions=_NOBODY, suppress_embeds=True)
-            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            except _AWAY as error:
                 log.warning("notice not posted", guild=guild.id, error=type(error).__name__)
 
     def guilds(self) -> list[Named]:
@@ -78,12 +94,15 @@ class LogChannel:
             await channel.send(text, nonce=nonce, allowed_mentions=_NOBODY, suppress_embeds=True)
         except (discord.Forbidden, discord.NotFound):
             return False
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except _AWAY as error:
             raise TryLater(f"A notice could not be posted ({type(error).__name__}).") from error
         return True
 
     def _channel(self, guild_id: int) -> discord.TextChannel | None:
-        guild = self._client().get_guild(guild_id)
+        client = self._client()
+        guild = client.get_guild(guild_id)
+        if (guild is None and not client.is_ready()) or (guild is not None and guild.unavailable):
+            raise TryLater("The bot is not connected to this server at the moment.")
         reference = self._reference(guild)
         if guild is None or reference is None:
             return None
@@ -116,3 +135,5 @@ class LogChannel:
 
 
 _NOBODY = discord.AllowedMentions.none()
+# RuntimeError: the session was closed under the call, because the client is being replaced.
+_AWAY = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)

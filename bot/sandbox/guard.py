@@ -53,7 +53,7 @@ class Guard:
         if host not in hosts:
             return _error(421, f"The sandbox answers only to {hosts[0]} and {hosts[1]}, not to {host or 'no host'!r}.")
         origin = headers.get("origin")
-        if origin is not None and (urlsplit(origin).scheme != "http" or urlsplit(origin).netloc.lower() not in hosts):
+        if origin is not None and not _is_at(origin, hosts):
             return _error(403, f"The sandbox takes nothing from other sites such as {origin!r}.")
         return None
 
@@ -112,6 +112,14 @@ def _guarded(send: Send) -> Send:
         await send(message)
 
     return guarded
+
+
+def _is_at(origin: str, hosts: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # "http://[", say
+        return False
+    return parts.scheme == "http" and parts.netloc.lower() in hosts
 
 
 def _error(status: int, sentence: str) -> Reply:

@@ -120,7 +120,7 @@ def _open_sheets(backend: Backend, posts: Sequence[Trimmed]) -> tuple[dict[int, 
     """A sheet for each post that could be tokenised, and the answers to the others."""
     try:
         tokens = _tokenise(backend, posts)
-    except Exception as error:
+    except BaseException as error:  # a panic in Rust is no Exception
         if len(posts) == 1:
             log.error("tokenising_failed", **described(error))
             return {}, [(0, ModelFailed("The tokenizer failed on a text; it was not scored."))]
@@ -144,7 +144,7 @@ def _sheet(windowed: Windowed, labels: int) -> _Sheet:
 def _score_batch(backend: Backend, batch: list[_Slip], sheets: dict[int, _Sheet]) -> None:
     try:
         rows = backend.probabilities([slip.tokens for slip in batch])
-    except Exception as error:
+    except BaseException as error:  # a panic in Rust is no Exception
         if len(batch) > 1:
             log.warning("batch_failed", windows=len(batch), **described(error))
             for slip in batch:

@@ -9,7 +9,9 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
+from typing import TypeVar
 
 import structlog
 
@@ -27,6 +29,8 @@ __all__ = ["Counters", "Worker", "WorkerOptions"]
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 # A round takes what the last one's pace would score in this time, so that on a slow machine newcomers wait no longer.
 ROUND_SECONDS = 1.0
 LEAST_ROUND = 4_000  # characters
@@ -39,6 +43,7 @@ _FULL = "Too many messages wait to be scored; this one was turned away."
 _LATE = "A message waited for its scores longer than the deadline."
 _CLOSING = "The bot is shutting down; the message was not scored."
 _BROKEN = "Scoring broke off with an error of its own; the message was not scored."
+_ENDED = "Scoring stopped by an error of its own and was started again; the log says more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +90,17 @@ class Worker:
         self._tried = asyncio.Event()  # a first attempt to load has ended, well or not
         self._model: Backend | None = None
         self._load_failure: ModelUnavailable | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._loader: asyncio.Task[None] | None = None
+        self._lanes: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.TimerHandle | None = None
         self._closing = False
         self._round_characters = FIRST_ROUND
 
     async def __aenter__(self) -> Worker:
         self._loop = asyncio.get_running_loop()
-        lanes = [self._lane() for _ in range(self.options.threads)]
-        self._tasks = [self._loop.create_task(each) for each in (self._load_until_there(), *lanes)]
+        self._loader = self._loop.create_task(self._load_until_there())
+        for _ in range(self.options.threads):
+            self._open_lane()
         return self
 
     async def __aexit__(
@@ -103,11 +110,11 @@ class Worker:
         for request in self._queue.clear():
             self._answer(request, ShuttingDown(_CLOSING))
         self._wake.set()
-        loader, *lanes = self._tasks
-        loader.cancel()
-        if self._loaded.is_set():
-            await asyncio.wait(lanes, timeout=SHUTDOWN_GRACE)
-        for lane in lanes:
+        if self._loader is not None:
+            self._loader.cancel()
+        if self._loaded.is_set() and self._lanes:
+            await asyncio.wait(self._lanes, timeout=SHUTDOWN_GRACE)
+        for lane in self._lanes:
             lane.cancel()
         for request in list(self._open):
             self._answer(request, ShuttingDown(_CLOSING))
@@ -186,7 +193,7 @@ class Worker:
         wait = self.options.retry_load_after.total_seconds()
         while self._model is None:
             try:
-                self._begin(await self._loop.run_in_executor(self._pool, self._load))
+                self._begin(await self._loop.run_in_executor(self._pool, _contained, self._load))
             except Exception as error:
                 self._refuse(error)
                 await asyncio.sleep(wait)
@@ -223,9 +230,29 @@ class Worker:
                 await self._score_next()
             except Exception as error:
                 log.error("scoring_loop_failed", **described(error))
-                self._queue.clear()
-                for request in list(self._open):
-                    self._answer(request, ModelFailed(_BROKEN))
+                self._fail_all()
+
+    def _open_lane(self) -> None:
+        lane = self._loop.create_task(self._lane())
+        self._lanes.add(lane)
+        lane.add_done_callback(self._lane_ended)
+
+    def _lane_ended(self, lane: asyncio.Task[None]) -> None:
+        """Start another lane for one that ended although nobody shut the worker down."""
+        if self._closing:
+            return
+        self._lanes.discard(lane)
+        error = asyncio.CancelledError() if lane.cancelled() else lane.exception() or RuntimeError()
+        log.error("scoring_lane_ended", **described(error))
+        self._strain.trouble(_ENDED)
+        self._fail_all()
+        if not self._loop.is_closed():
+            self._open_lane()
+
+    def _fail_all(self) -> None:
+        self._queue.clear()
+        for request in list(self._open):
+            self._answer(request, ModelFailed(_BROKEN))
 
     async def _score_next(self) -> None:
         """Score what waits, up to a round; without waiting for more to come."""
@@ -234,7 +261,7 @@ class Worker:
             self._wake.clear()
             return
         started = self._loop.time()
-        await self._loop.run_in_executor(self._pool, self._score_round, self._model, taken)
+        await self._loop.run_in_executor(self._pool, _contained, partial(self._score_round, self._model, taken))
         pace = sum(request.texts.characters for request in taken) / max(self._loop.time() - started, 1e-6)
         self._round_characters = int(min(max(pace * ROUND_SECONDS, LEAST_ROUND), MOST_ROUND))
         if not self._closing:
@@ -289,3 +316,17 @@ class Worker:
             self._queue.remove(oldest)
             self._answer(oldest, Overloaded(_LATE))
         self._set_alarm()
+
+
+def _contained(call: Callable[[], T]) -> T:
+    """In a thread of the pool: what is no Exception, an exit for example, must not reach the event loop as what it is.
+
+    A panic in a tokenizer written in Rust is such a one.
+    """
+    try:
+        return call()
+    except Exception:
+        raise
+    except BaseException as error:
+        log.error("model_broke_off", **described(error))
+        raise ModelFailed(_BROKEN) from error

@@ -21,6 +21,7 @@ FLAG = Flag(
     channel=Named(2, "general"),
     author=Author(3, "Mallory"),
     message_id=4,
+    is_edit=True,  # a message as old as this would be answered too late
     text="you absolute pillock",
     scores=Scores("m", ()),
     on=("insult", "severe_toxic"),

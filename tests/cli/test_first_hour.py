@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from bot import config
+from bot.cli.sandbox import write_config
 from bot.gateway.permissions import OWN_NEEDS, bits
 from bot.sandbox import Sandbox
 
@@ -87,7 +88,7 @@ async def test_a_token_typed_at_a_terminal_is_not_echoed(offline: Path, tmp_path
     )  # fmt: skip
     os.close(theirs)
     shown = b""
-    while b"Token:" not in shown:
+    while b"Token: " not in shown:  # the space comes once the echo is off
         shown += await asyncio.to_thread(os.read, ours, 4096)
     os.write(ours, TOKEN.encode() + b"\n")
 
@@ -182,3 +183,22 @@ async def test_an_application_that_cannot_be_known_is_said_with_the_way_around(o
     assert code == 1
     assert out == ""
     assert "Manage Messages" in errors
+
+
+@pytest.mark.parametrize("held", ["record.sqlite", "key", "token"])
+async def test_the_sandbox_refuses_the_folder_of_a_real_bot(tmp_path: Path, held: str) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / held).write_bytes(b"")
+    code, _, errors = await bot("sandbox", "--no-browser", "--port", "0", "--data", folder, cwd=tmp_path)
+    assert (code, len(errors.splitlines())) == (1, 1)
+    assert "belongs to a real bot" in errors
+    assert [path.name for path in folder.iterdir()] == [held]
+
+
+async def test_run_refuses_the_folder_of_a_sandbox(tmp_path: Path) -> None:
+    write_config(tmp_path / "data")
+    write_config(tmp_path / "data")  # its own folder is taken again
+    code, _, errors = await bot("run", "--data", tmp_path / "data", cwd=tmp_path, DISCORD_TOKEN=TOKEN)
+    assert (code, len(errors.splitlines())) == (1, 1)
+    assert "made by `sandbox`" in errors

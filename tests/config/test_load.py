@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bot import config
 from bot.act import actions, make
 from bot.act.warn import WarnAction
-from bot.config import Settings
-from bot.config.problems import MOST_PROBLEMS
+from bot.config import Settings, words
+from bot.config.problems import MOST_GUESSES, MOST_PROBLEMS
 from bot.config.settings import NOT_KEYS, keys
 from bot.errors import ConfigInvalid
 from bot.texts import Texts
@@ -228,3 +228,21 @@ def test_whatever_a_key_is_set_to_nothing_is_said_in_pythons_words(load: Load, k
     labels = {"labels": value} if key == "labels" else {"labels": {"toxic": value if key == "toxic" else "flag"}}
     lines = lines_of(load, json.dumps({key: value} | labels if key != "toxic" else labels))
     assert not any(re.search(r"pydantic|input|Input|NoneType|\bdict\b|\bstr\b|Traceback", line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"kez{number}: 1\n" for number in range(5_000)),
+        "labels:\n" + "".join(f"  toxi{number}: flag\n" for number in range(5_000)),
+        "labels:\n  toxic:\n" + "".join(f"    - {{att: {number}, od: flag}}\n" for number in range(2_000)),
+        "labels: {toxic: {at: 0.5, do: [" + ", ".join(f"flg{number}" for number in range(5_000)) + "]}}",
+    ],
+)
+def test_like_names_are_looked_for_a_limited_number_of_times(
+    load: Load, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for = []
+    monkeypatch.setattr(words, "like", lambda word, choices: looked_for.append(word))
+    assert len(problems(load, text)) == MOST_PROBLEMS + 1
+    assert len(looked_for) == MOST_GUESSES

@@ -6,11 +6,13 @@ import asyncio
 import os
 import socket
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.sandbox import Sandbox
+from bot.records import Status
+from bot.sandbox import Sandbox, payloads
 
 
 async def bot_run(folder: Path, **env: str) -> tuple[int, str]:
@@ -94,14 +96,62 @@ async def test_a_second_bot_on_the_same_folder_is_refused(folder: Path, rules: s
     assert str(os.getpid()) in errors.splitlines()[-1]
 
 
+POLL = {"question": {"text": "?"}, "answers": [], "expiry": None, "allow_multiselect": False, "layout_type": 1}
+
+
 async def test_an_event_that_breaks_the_parser_does_not_end_the_bot(run_bot) -> None:
     async with Sandbox() as box, run_bot(box):
         before = box.gateway.identifies
-        poll = {"question": {"text": "?"}, "answers": [], "expiry": None, "allow_multiselect": False, "layout_type": 1}
-        await box.say("general", "Mallory", "a poll", extra={"poll": poll})
+        await box.say("general", "Mallory", "a poll", extra={"poll": POLL})
         await box.until(lambda: box.gateway.identifies > before and box.is_bot_online, within=30)
         after = await box.say("general", "Mallory", "you are evil")
         await box.until(lambda: after.is_deleted)
+
+
+async def test_what_was_decided_before_the_client_broke_is_done_when_there_is_a_new_one(run_bot, flags_in) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        messages = [await box.say("general", f"Rude {number}", f"evil {number}") for number in range(20)]
+        await box.say("general", "Mallory", "a poll", extra={"poll": POLL})
+        await box.until(lambda: all(message.is_deleted for message in messages), within=60)
+        await box.until(lambda: len([m for m in box.messages("mod-log") if m.components]) == 20, within=60)
+    for flag in await flags_in(bot.folder):
+        status = {outcome.action: outcome.status for outcome in flag.outcomes}
+        assert status["delete"] in (Status.DONE, Status.ALREADY_DONE)
+
+
+async def test_news_while_there_is_no_client_are_told_by_the_next_one(run_bot) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        before = box.gateway.identifies
+        await box.say("general", "Mallory", "a poll", extra={"poll": POLL})
+        await box.until(lambda: not box.is_bot_online, within=30)
+        bot.pipeline.health.trouble("record", "The disk is full.")
+        await box.until(lambda: any("The disk is full." in m.content for m in box.messages("mod-log")), within=30)
+        assert box.gateway.identifies > before
+
+
+async def test_a_pin_of_a_message_edited_long_ago_is_no_edit(run_bot, flags_in) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        old = await box.say("general", "Mallory", "evil of old", at=datetime.now(UTC) - timedelta(days=30))
+        old.edited_at = datetime.now(UTC) - timedelta(days=29)
+        flagged = [m for m in box.messages("mod-log") if m.components]
+        assert flagged == []
+        box.gateway.dispatch("MESSAGE_UPDATE", payloads.told_message(old, box.world.bot))
+        last = await box.say("general", "Mallory", "evil now")
+        await box.until(lambda: last.is_deleted)
+    assert "evil of old" not in [flag.text for flag in await flags_in(bot.folder) if flag.is_edit]
+
+
+async def test_an_edit_that_comes_without_its_member_still_knows_a_moderator(run_bot, rules, flags_in) -> None:
+    async with Sandbox() as box, run_bot(box, text=rules + "exempt: {roles: [Moderator]}\n") as bot:
+        message = await box.say("general", "Morgan", "hello")
+        message.content, message.edited_at = "evil edit", datetime.now(UTC)
+        payload = payloads.told_message(message, box.world.bot)
+        del payload["member"]
+        box.gateway.dispatch("MESSAGE_UPDATE", payload)
+        last = await box.say("general", "Mallory", "evil now")
+        await box.until(lambda: last.is_deleted)
+        assert not message.is_deleted
+    assert [flag.author.name for flag in await flags_in(bot.folder)] == ["Mallory"]
 
 
 async def test_what_was_written_while_the_connection_was_down_comes_with_the_resume(run_bot) -> None:

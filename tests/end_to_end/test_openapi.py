@@ -51,6 +51,12 @@ async def test_every_call_of_a_run_is_one_that_discord_describes(run_bot, api: d
         schema = described["requestBody"]["content"]["application/json"]["schema"]
         problems = [error.message for error in validator(api, schema).iter_errors(with_text_ids(call.body))]
         assert not problems, f"{call.line}: {problems}"
+        if call.method == "POST" and call.path.endswith("/messages"):
+            mentions = call.body["allowed_mentions"]
+            assert mentions["parse"] == [], "what a member wrote may ping"
+            assert mentions.get("roles", []) == []
+            if call.body.get("components"):
+                assert call.body["enforce_nonce"], "a card may be posted twice"
         bodies += 1
     assert bodies >= 4  # a direct message channel, a warning, a notice, the cards
 

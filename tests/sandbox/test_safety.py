@@ -28,7 +28,9 @@ async def test_its_own_names_are_taken(box: Sandbox, web: httpx.AsyncClient, hos
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1:{port}"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1:1", "https://127.0.0.1:{port}", "http://["]
+)
 async def test_a_foreign_origin_is_refused(box: Sandbox, web: httpx.AsyncClient, origin: str) -> None:
     headers = {"Origin": origin.format(port=box.port)}
     for answer in (

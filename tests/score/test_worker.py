@@ -313,6 +313,51 @@ async def test_an_error_in_the_worker_itself_answers_all_and_the_worker_lives_on
         assert isinstance(await answer(asked(worker, "after")), TextScores)
 
 
+class Panic(BaseException):
+    """As the panic of a tokenizer written in Rust: no Exception."""
+
+
+@pytest.mark.parametrize("method", ["tokenise", "probabilities", "room"])
+@pytest.mark.parametrize("error", [Panic, SystemExit])
+async def test_a_panic_in_the_model_fails_one_post_and_the_worker_lives_on(
+    gate: Gate, method: str, error: type[BaseException]
+) -> None:
+    class Panicking(Gate):
+        left = 1
+
+        def __getattribute__(self, name: str) -> Any:
+            if name == method and self.left:
+                self.left -= 1
+                raise error("in Rust")
+            return super().__getattribute__(name)
+
+    panicking = Panicking(is_open=True)
+    async with Worker(lambda: panicking, options=options()) as worker:
+        await worker.ready()
+        assert isinstance(await answer(asked(worker, "a")), ModelFailed)
+        assert isinstance(await answer(asked(worker, "b")), TextScores)
+
+
+async def test_a_lane_that_ends_is_started_again_and_reported(gate: Gate, health: Health) -> None:
+    gate.open.set()
+    async with Worker(lambda: gate, options=options(), health=health) as worker:
+        await worker.ready()
+        for lane in list(worker._lanes):
+            lane.cancel()
+        await settle()
+        assert "scoring" in health.reasons
+        assert isinstance(await answer(asked(worker, "a")), TextScores)
+
+
+async def test_a_panic_while_loading_is_a_failed_load(health: Health) -> None:
+    def load() -> Any:
+        raise Panic("in Rust")
+
+    async with Worker(load, options=options(), health=health) as worker:
+        with pytest.raises(ModelUnavailable):
+            await worker.ready()
+
+
 async def test_shutdown_answers_everything_that_is_queued(gate: Gate) -> None:
     async with Worker(lambda: gate, options=options()) as worker:
         first = await blocked(worker, gate)

@@ -1,0 +1,52 @@
+"""What was written while the bot was away is found, each once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot.sandbox import Sandbox
+
+
+async def test_what_was_written_while_the_bot_was_away_is_found_each_once(run_bot, flags_in) -> None:
+    async with Sandbox() as box:
+        async with run_bot(box) as bot:
+            before = await box.say("general", "Mallory", "evil before")
+            await box.until(lambda: before.is_deleted and len(box.messages("mod-log")) >= 1)
+        missed = [
+            await box.say(channel, "Mallory", f"evil {number}")
+            for number, channel in enumerate(["general", "off-topic", "weekend plans"] * 3)
+        ]
+        await box.say("general", "Alice", "hello")
+        async with run_bot(box):
+            now = await box.say("general", "Mallory", "evil now")
+            await box.until(lambda: now.is_deleted and all(message.is_deleted for message in missed), within=30)
+    texts = [flag.text for flag in await flags_in(bot.folder)]
+    assert sorted(texts) == sorted(["evil before", "evil now", *(f"evil {number}" for number in range(9))])
+
+
+async def test_late_messages_are_deleted_and_nobody_is_warned_in_the_channel(run_bot, flags_in) -> None:
+    async with Sandbox() as box:
+        async with run_bot(box) as bot:
+            first = await box.say("general", "Mallory", "evil")
+            await box.until(lambda: first.is_deleted)
+        box.close_dms("Mallory")
+        ago = datetime.now(UTC) - timedelta(minutes=5)
+        late = await box.say("off-topic", "Mallory", "evil and late", at=ago)
+        old = await box.say("off-topic", "Mallory", "evil and old", at=ago - timedelta(hours=1))
+        async with run_bot(box):
+            await box.until(lambda: late.is_deleted, within=30)
+            await box.until(lambda: len([m for m in box.messages("mod-log") if m.components]) == 2)
+        assert not old.is_deleted
+        assert all(message.author is not box.world.bot for message in box.messages("off-topic"))
+    latest = (await flags_in(bot.folder))[0]
+    assert "too late" in {outcome.action: outcome.detail for outcome in latest.outcomes}["warn"]
+
+
+async def test_before_its_first_day_the_bot_reads_nothing_back(run_bot, flags_in) -> None:
+    async with Sandbox() as box:
+        earlier = await box.say("general", "Mallory", "evil long before")
+        async with run_bot(box) as bot:
+            now = await box.say("general", "Mallory", "evil now")
+            await box.until(lambda: now.is_deleted)
+        assert not earlier.is_deleted
+    assert len(await flags_in(bot.folder)) == 1

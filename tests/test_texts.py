@@ -1,0 +1,50 @@
+"""The texts that people read, and what may stand in for them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.texts import LONGEST_TEXT, Texts, fill, placeholders
+
+TEXTS = Texts()
+ALL = list(Texts.model_fields)
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_each_text_keeps_to_the_rules_for_those_of_an_owner(key: str) -> None:
+    text = getattr(TEXTS, key)
+    assert getattr(Texts.model_validate({key: text}), key) == text
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_each_text_is_used_somewhere(key: str) -> None:
+    sources = [path.read_text() for path in Path(__file__).parents[1].glob("bot/**/*.py") if path.name != "texts.py"]
+    uses = ("status_{outcome.status.name",) if key.startswith("status_") else (f".{key}", f'"{key}"')
+    assert any(use in source for use in uses for source in sources)
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_filling_all_placeholders_leaves_no_brace(key: str) -> None:
+    filled = fill(getattr(TEXTS, key), **dict.fromkeys(placeholders(key), "x"))
+    assert not re.search(r"[{}]", filled)
+
+
+def test_a_value_that_looks_like_a_placeholder_stays_as_it_is() -> None:
+    assert fill("{why}", why="{why} {other}") == "{why} {other}"
+
+
+def test_a_text_that_would_grow_too_long_is_refused() -> None:
+    with pytest.raises(ValueError, match=f"{LONGEST_TEXT} is the most"):
+        Texts(warning="{server}" * 20)
+
+
+def test_one_set_of_texts_lies_on_top_of_another_key_by_key() -> None:
+    file = Texts(warning="file", reply="file")
+    assert Texts(warning="guild").on_top_of(file).model_dump() == {
+        **TEXTS.model_dump(),
+        "warning": "guild",
+        "reply": "file",
+    }
