@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
+from typing import Annotated
 
 import typer
 
+from bot import __version__
 from bot.cli import (
     backup,
     check,
@@ -64,8 +67,25 @@ app.command("health")(health.command)
 app.command("unit")(unit.command)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"civil-tongue {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _of_all(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None: ...
+
+
 def main() -> None:
     """Run the command line; an expected error is one sentence on standard error and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal of another encoding shows a question mark, not a traceback
+            stream.reconfigure(errors="replace")
     logs.set_up("text", "warning")
     try:
         app()

@@ -23,6 +23,7 @@ from bot.read.eligibility import skip_reason
 from bot.records import Action, Author, Named, Post, Step, Surface
 
 NO_NAME = "\0"  # no reference in a config means this
+LONGEST_ID = 19  # digits; Discord's ids are numbers under 2**63
 
 
 def command(
@@ -162,13 +163,17 @@ def _post(
 def _named(reference: str | None) -> Named:
     """What answers to ``reference`` in a config, as far as can be known without Discord."""
     text = (reference or NO_NAME).strip().lstrip("#@") or NO_NAME
-    return Named(int(text), NO_NAME) if text.isascii() and text.isdigit() else Named(0, text)
+    return Named(int(text), NO_NAME) if _is_id(text) else Named(0, text)
 
 
 def _id(text: str, option: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        raise CivilTongueError(f"{option} wants an id, a number, not {text}.")
+    if not _is_id(text):
+        raise CivilTongueError(f"{option} wants an id, a number, not {plain(text)}.")
     return int(text)
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 def _age(text: str) -> timedelta:

@@ -47,6 +47,9 @@ def command(
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="civil-tongue-")))
         path = write_config(folder)
+        if data is None:
+            typer.echo(f"Rules and record are in {folder}, deleted at the end; keep them with --data DIR.", err=True)
+        typer.echo("Loading the model ...", err=True)
         asyncio.run(until_stopped(lambda stop: _run(folder, path, port, browser, stop)))
 
 
@@ -60,11 +63,14 @@ def write_config(folder: Path) -> Path:
         raise CivilTongueError(
             f"{folder} belongs to a real bot, not to `sandbox`: choose another --data, or leave it out"
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    mark.write_text("Made by `sandbox`: a record of servers that are not on Discord.\n", encoding="utf-8")
-    if not path.exists():
-        text = own_copy().replace("\nmode: shadow", "\nmode: live", 1)
-        path.write_text("# Made by the sandbox: as shipped, but with `mode: live`.\n" + text, encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.write_text("Made by `sandbox`: a record of servers that are not on Discord.\n", encoding="utf-8")
+        if not path.exists():
+            text = own_copy().replace("\nmode: shadow", "\nmode: live", 1)
+            path.write_text("# Made by the sandbox: as shipped, but with `mode: live`.\n" + text, encoding="utf-8")
+    except OSError as error:
+        raise CivilTongueError(f"{folder} cannot be used ({error.strerror}): choose another --data.") from error
     return path
 
 
