@@ -73,12 +73,14 @@ async def run(
             news.set()
             missed.set()
 
-        async def on_join(_guild: object) -> None:
+        async def on_new_place(*_: object) -> None:
+            """A server was joined, or its log channel may have been made just now."""
             news.set()
 
         def make_client() -> Client:
             client = Client(pipeline.handle, on_open, http_trace=invalid.trace())
-            client.add_listener(on_join, "on_guild_join")
+            for event in ("on_guild_join", "on_guild_channel_create", "on_guild_channel_update"):
+                client.add_listener(on_new_place, event)
             return client
 
         invalid = InvalidAnswers()

@@ -17,6 +17,7 @@ from bot.records import Case, Deeds, Flag, Named, Outcome, Status
 from bot.texts import Texts
 
 LOOK_EVERY = 5.0  # seconds; so much may something be late
+LAST_LOOK = 5.0  # seconds that a look may still take when the bot leaves
 TRY_AGAIN_AFTER = timedelta(minutes=5)  # when Discord did not answer
 
 log = structlog.get_logger()
@@ -40,13 +41,22 @@ class Due:
         self._clock = clock
 
     async def run(self) -> None:
-        """Take back what falls due, until cancelled."""
+        """Take back what falls due, until cancelled; what is being taken back then is noted all the same."""
         while True:
+            look = asyncio.ensure_future(self._look())
             try:
-                await self.take_back()
-            except RecordFailed as error:  # what was taken back and not noted is found to be so at the next look
-                log.warning("nothing taken back", why=str(error))
+                await asyncio.shield(look)
+            except asyncio.CancelledError:
+                await asyncio.wait({look}, timeout=LAST_LOOK)
+                look.cancel()
+                raise
             await asyncio.sleep(LOOK_EVERY)
+
+    async def _look(self) -> None:
+        try:
+            await self.take_back()
+        except RecordFailed as error:  # what was taken back and not noted is found to be so at the next look
+            log.warning("nothing taken back", why=str(error))
 
     async def take_back(self) -> int:
         """Take back all that is due by now; returns how many attempts that were. Raises ``RecordFailed``."""

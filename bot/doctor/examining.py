@@ -75,5 +75,6 @@ async def _discord(
         default = DiscordOptions().api
         mend = "Check the network, a proxy or firewall"
         mend += "." if address == default else f", or take `discord: {{api: {address}}}` out of the config."
-        return [error("network", str(unreachable), mend)]
+        cause = type(unreachable.__cause__).__name__
+        return [error("network", f"Discord cannot be reached at {address} ({cause}).", mend)]
     return list(findings_on(seen, settings))

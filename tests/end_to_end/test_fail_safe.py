@@ -9,8 +9,9 @@ from bot.sandbox import Sandbox
 
 
 def notices(box: Sandbox) -> list[str]:
-    """What the bot said in #mod-log in plain words."""
-    return [message.content for message in box.messages("mod-log") if message.content]
+    """What the bot said in #mod-log in plain words, but for its introduction."""
+    said = [message.content for message in box.messages("mod-log") if message.content]
+    return [text for text in said if "watches this server" not in text]
 
 
 async def test_while_the_record_is_locked_nothing_is_deleted_and_afterwards_it_is_flagged(run_bot, flags_in) -> None:
@@ -36,12 +37,12 @@ async def test_while_the_record_is_locked_nothing_is_deleted_and_afterwards_it_i
 
 async def test_a_rule_that_runs_away_is_stopped_and_the_moderators_are_told_once(run_bot, rules, flags_in) -> None:
     async with Sandbox() as box, run_bot(box, text=rules + "limits: {destructive_per_minute: 4}\n") as bot:
-        messages = [await box.say("general", "Mallory", f"evil {number}") for number in range(5)]
-        await box.until(lambda: len(box.messages("mod-log")) >= 6)
-        assert sum(message.is_deleted for message in messages) == 2
+        messages = [await box.say("general", f"Rude {number}", f"evil {number}") for number in range(6)]
+        await box.until(lambda: len([m for m in box.messages("mod-log") if m.components]) == 6 and notices(box))
+        assert sum(message.is_deleted for message in messages) == 4
         assert len(notices(box)) == 1
         assert "destructive_per_minute" in notices(box)[0]
-    assert len(await flags_in(bot.folder)) == 5
+    assert len(await flags_in(bot.folder)) == 6
 
 
 async def test_a_missing_log_channel_leaves_the_flags_in_the_record(run_bot, rules, flags_in) -> None:
@@ -58,7 +59,7 @@ async def test_a_refused_call_is_an_outcome_and_not_an_end(run_bot, flags_in) ->
             "DELETE /channels/{channel}/messages/{message}", 403, code=50013, message="Missing Permissions"
         )
         await box.say("general", "Mallory", "you are evil")
-        await box.until(lambda: box.dms("Mallory") and box.messages("mod-log"))
+        await box.until(lambda: box.dms("Mallory") and [m for m in box.messages("mod-log") if m.components])
         second = await box.say("general", "Mallory", "still evil")
         await box.until(lambda: second.is_deleted)
     first = (await flags_in(bot.folder))[-1]
