@@ -234,6 +234,12 @@ class Sandbox:
         """All messages ever written there, the deleted ones too, oldest first."""
         return self._place(channel, guild)[1].messages.everything()
 
+    def cards(
+        self, channel: str | int | Channel = "mod-log", *, guild: str | int | Guild | None = None
+    ) -> list[Message]:
+        """The messages there that are made of components, oldest first."""
+        return [message for message in self.messages(channel, guild=guild) if message.components]
+
     def dms(self, member: str) -> list[Message]:
         """What was written between the bot and this member, oldest first."""
         user = self.world.known_person(member)

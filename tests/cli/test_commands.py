@@ -103,7 +103,7 @@ async def test_flags_are_listed_shown_filtered_and_exported(run_bot, tmp_path: P
     async with Sandbox() as box, run_bot(box) as running:
         for member, text in [("Mallory", "you are evil"), ("Eve", "=evil formula"), ("Mallory", "so bad")]:
             await box.say("general", member, text)
-        await box.until(lambda: len([m for m in box.messages("mod-log") if m.components]) == 3)
+        await box.until(lambda: len(box.cards()) == 3)
         folder = running.folder
         everything = json.loads(bot("flags", "list", "--json", "--data", folder).stdout)  # while the bot runs
     assert [flag["id"] for flag in everything] == [3, 2, 1]
@@ -124,7 +124,7 @@ async def test_after_key_rotate_the_texts_can_still_be_read(run_bot) -> None:
 
     async with Sandbox() as box, run_bot(box) as running:
         await box.say("general", "Mallory", "you are evil")
-        await box.until(lambda: [m for m in box.messages("mod-log") if m.components])
+        await box.until(lambda: box.cards())
     before = (running.folder / "key").read_text()
     done = bot("key", "rotate", "--data", running.folder)
     assert done.returncode == 0

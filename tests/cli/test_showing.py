@@ -67,7 +67,7 @@ async def test_a_hostile_message_is_shown_as_it_is_and_steers_nothing(run_bot) -
 
     async with Sandbox() as box, run_bot(box) as running:
         await box.say("general", "Mallory", HOSTILE)
-        await box.until(lambda: box.messages("mod-log"))
+        await box.until(lambda: box.cards())
         folder = running.folder
     listed = bot("flags", "list", "--data", folder)
     assert listed.returncode == 0, listed.stderr

@@ -29,7 +29,7 @@ async def folder(run_bot: Any) -> Path:
     async with Sandbox() as box, run_bot(box) as running:
         for text in ("you are evil", "so bad"):
             await box.say("general", "Mallory", text)
-        await box.until(lambda: len(box.messages("mod-log")) == 2)
+        await box.until(lambda: len(box.cards()) == 2)
     return Path(running.folder)
 
 
@@ -41,7 +41,7 @@ async def test_a_backup_made_while_the_bot_runs_is_restored_elsewhere(run_bot: A
     file, elsewhere = tmp_path / "backup.zip", tmp_path / "elsewhere"
     async with Sandbox() as box, run_bot(box) as running:
         await box.say("general", "Mallory", "you are evil")
-        await box.until(lambda: box.messages("mod-log"))
+        await box.until(lambda: box.cards())
         made = bot("backup", file, "--data", running.folder, "--with-key")
         assert made.returncode == 0, made.stderr
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

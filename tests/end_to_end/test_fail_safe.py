@@ -38,7 +38,7 @@ async def test_while_the_record_is_locked_nothing_is_deleted_and_afterwards_it_i
 async def test_a_rule_that_runs_away_is_stopped_and_the_moderators_are_told_once(run_bot, rules, flags_in) -> None:
     async with Sandbox() as box, run_bot(box, text=rules + "limits: {destructive_per_minute: 4}\n") as bot:
         messages = [await box.say("general", f"Rude {number}", f"evil {number}") for number in range(6)]
-        await box.until(lambda: len([m for m in box.messages("mod-log") if m.components]) == 6 and notices(box))
+        await box.until(lambda: len(box.cards()) == 6 and notices(box))
         assert sum(message.is_deleted for message in messages) == 4
         assert len(notices(box)) == 1
         assert "destructive_per_minute" in notices(box)[0]
@@ -59,7 +59,7 @@ async def test_a_refused_call_is_an_outcome_and_not_an_end(run_bot, flags_in) ->
             "DELETE /channels/{channel}/messages/{message}", 403, code=50013, message="Missing Permissions"
         )
         await box.say("general", "Mallory", "you are evil")
-        await box.until(lambda: box.dms("Mallory") and [m for m in box.messages("mod-log") if m.components])
+        await box.until(lambda: box.dms("Mallory") and box.cards())
         second = await box.say("general", "Mallory", "still evil")
         await box.until(lambda: second.is_deleted)
     first = (await flags_in(bot.folder))[-1]

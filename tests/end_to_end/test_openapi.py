@@ -39,7 +39,7 @@ async def test_every_call_of_a_run_is_one_that_discord_describes(run_bot, api: d
         box.close_dms("Eve")
         await box.say("general", "Mallory", "you are evil")
         await box.say("general", "Eve", "<@1> **evil** `x` https://example.org ||evil||")
-        await box.until(lambda: len([m for m in box.messages("mod-log") if m.components]) == 2)
+        await box.until(lambda: len(box.cards()) == 2)
     sent = [call for call in box.received if call.path]
     assert {"POST", "DELETE", "GET"} <= {call.method for call in sent}
     bodies = 0

@@ -43,7 +43,7 @@ async def test_an_override_holds_in_its_channel_and_for_its_role_and_nowhere_els
         exempt = await box.say("general", "Morgan", "you are evil")
         tried = await box.say("trash-talk", "Mallory", "you are evil")
         deleted = await box.say("general", "Mallory", "you are evil")
-        await box.until(lambda: deleted.is_deleted and len(box.messages("mod-log")) == 2)
+        await box.until(lambda: deleted.is_deleted and len(box.cards()) == 2)
         assert not any(message.is_deleted for message in (ignored, exempt, tried))
     flags = {flag.channel.name: flag for flag in await flags_in(bot.folder)}
     assert flags.keys() == {"trash-talk", "general"}
@@ -65,10 +65,10 @@ async def test_the_second_insult_brings_the_timeout_that_the_strikes_ask_for(run
         for number in (1, 2, 3):
             message = await box.say("general", "Mallory", f"you are evil {number}")
             await box.until(lambda said=message: said.is_deleted)
-            await box.until(lambda count=number: len(box.messages("mod-log")) == count)
+            await box.until(lambda count=number: len(box.cards()) == count)
             mallory.timed_out_until = None  # so that she can go on
         await box.say("general", "Alice", "you are evil")
-        await box.until(lambda: len(box.messages("mod-log")) == 4)
+        await box.until(lambda: len(box.cards()) == 4)
     flags = (await flags_in(bot.folder))[::-1]
     assert [statuses(flag).get("timeout") for flag in flags] == [None, Status.DONE, None, None]
     assert [(flag.struck.given, flag.struck.total, flag.struck.source) for flag in flags] == [
@@ -88,7 +88,7 @@ async def test_shadow_mode_gives_no_strikes(run_bot, rules, flags_in) -> None:
     async with Sandbox() as box, run_bot(box, text=text) as bot:
         for number in (1, 2, 3):
             await box.say("general", "Mallory", f"you are evil {number}")
-            await box.until(lambda count=number: len(box.messages("mod-log")) == count)
+            await box.until(lambda count=number: len(box.cards()) == count)
     assert [(flag.struck.given, flag.struck.total) for flag in await flags_in(bot.folder)] == [(0, 1)] * 3
 
 
