@@ -32,9 +32,9 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 # A round takes what the last one's pace would score in this time, so that on a slow machine newcomers wait no longer.
-ROUND_SECONDS = 1.0
+ROUND_SECONDS = 2.0
 LEAST_ROUND = 4_000  # characters
-FIRST_ROUND = 32_000  # characters, while the pace is unknown
+FIRST_ROUND = 64_000  # characters, while the pace is unknown
 MOST_ROUND = 128_000  # characters
 LONGEST_RETRY = 300.0  # seconds between two attempts to load the model
 SHUTDOWN_GRACE = 5.0  # seconds given to the batch under way
@@ -271,7 +271,8 @@ class Worker:
     def _take(self) -> list[_Request]:
         taken: list[_Request] = []
         texts = characters = 0
-        while texts < self.options.round_texts and characters < self._round_characters:
+        share = max(self.options.batch_texts, math.ceil(len(self._queue) / self.options.threads))
+        while texts < min(share, self.options.round_texts) and characters < self._round_characters:
             request = self._queue.pop()
             if request is None:
                 break

@@ -102,9 +102,10 @@ def through_worker(model: Model) -> Callable[[list[str]], None]:
 
 def main(turns: int = TURNS) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    # First of all, since it settles how torch's threads wait, for all three ways alike.
+    model = load("embedded", options=ModelOptions(number_type="bfloat16"))
     from transformers import AutoTokenizer
 
-    model = load("embedded", options=ModelOptions(number_type="bfloat16"))
     tokenizer = AutoTokenizer.from_pretrained(model.folder)
     texts = messages(model)
     ways = {

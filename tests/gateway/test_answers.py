@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.errors import DeedFailed, Forbidden, Gone, TryLater, Unreachable
+from bot.errors import Away, DeedFailed, Forbidden, Gone, TryLater, Unreachable
 from bot.gateway.answers import (
     INVALID_ANSWERS_AT_MOST,
     INVALID_WINDOW,
@@ -44,8 +44,9 @@ def http_error(status: int, code: int = 0) -> discord.HTTPException:
         (http_error(400, 50034), DeedFailed, "answered 400"),
         (http_error(503), TryLater, "answered 503"),
         (discord.RateLimited(90.0), TryLater, "wait 90 s"),
-        (aiohttp.ServerDisconnectedError(), TryLater, "could not be reached"),
-        (TimeoutError(), TryLater, "could not be reached"),
+        (aiohttp.ServerDisconnectedError(), Away, "could not be reached"),
+        (TimeoutError(), Away, "could not be reached"),
+        (RuntimeError("Session is closed"), Away, "could not be reached"),
     ],
 )
 async def test_each_answer_is_known_for_what_it_means(answer: Exception, kind: type[Exception], says: str) -> None:
