@@ -211,12 +211,22 @@ class Pipeline:
 
         async def begin_and_apply() -> Outcome:
             await self._online()
+            if why := self._not_now(flag, action):
+                return Outcome(action.name, Status.HELD_BACK, why, action.options)
             await self._insist(partial(self._ledger.start, flag, position))
             return await self._attempt(flag, action)
 
         outcome = await self._agenda.run(flag.guild.id, urgency, begin_and_apply)
         log.info("acted", guild=flag.guild.id, flag=flag.number, action=action.name, status=outcome.status)
         return await self._insist(partial(self._ledger.finish, flag, position, outcome))
+
+    def _not_now(self, flag: Flag, action: Action) -> str:
+        """Why a deed that was decided on must not be begun any more; empty when it may be."""
+        if not action.destructive:
+            return ""
+        if datetime.now(UTC) - flag.created_at > TOO_LATE:
+            return "It would come too late."
+        return self.health.hold_reason
 
     async def _attempt(self, flag: Flag, action: Action) -> Outcome:
         """Apply it. Where the connection went away under it and doing it twice does no harm, again when it is back."""

@@ -160,6 +160,15 @@ async def test_in_fail_safe_a_flag_is_made_and_nothing_else_done(parts: Parts) -
     assert parts.discord.done == ["delete 6", "dm 3"]
 
 
+async def test_trouble_that_comes_after_the_decision_stops_what_has_not_begun(parts: Parts) -> None:
+    await parts.pipeline.handle(post(5, "evil"))
+    parts.health.trouble("scoring", "The model is broken.")
+    await parts.settle()
+    assert parts.discord.done == []
+    [flag] = await parts.ledger.flags()
+    assert {o.action: o.status for o in flag.outcomes}["delete"] is Status.HELD_BACK
+
+
 async def test_scoring_never_waits_for_discord(parts: Parts) -> None:
     parts.discord.hold_deletes = asyncio.Event()
     for number in range(30):
