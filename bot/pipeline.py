@@ -47,7 +47,7 @@ from bot.records import (
 
 UNRECORDED_KEPT = 1000  # decisions that wait in memory for a failing record to heal
 RECORD_RETRY = 5.0  # seconds between attempts to write to a failing record
-TOO_LATE = timedelta(hours=1)  # an action found planned at start is not begun after this
+TOO_LATE = timedelta(hours=1)  # an action that was only planned is not begun after this
 CARDS_TOGETHER = 100  # unposted cards that are taken from the record at once
 AWAY_RETRIES = (1.0, 4.0)  # seconds before a deed is tried again whose connection went away
 
@@ -211,7 +211,7 @@ class Pipeline:
 
         async def begin_and_apply() -> Outcome:
             await self._online()
-            if why := self._not_now(flag, action):
+            if flag.outcomes[position].status is Status.PLANNED and (why := self._not_now(flag, action)):
                 return Outcome(action.name, Status.HELD_BACK, why, action.options)
             await self._insist(partial(self._ledger.start, flag, position))
             return await self._attempt(flag, action)
@@ -225,7 +225,7 @@ class Pipeline:
         if not action.destructive:
             return ""
         if datetime.now(UTC) - flag.created_at > TOO_LATE:
-            return "It would come too late."
+            return f"It could not be done within {TOO_LATE.seconds // 3600} hour."
         return self.health.hold_reason
 
     async def _attempt(self, flag: Flag, action: Action) -> Outcome:
@@ -252,13 +252,9 @@ class Pipeline:
             await self._insist(partial(self._ledger.card_posted, flag, place))
 
     async def _finish(self, flag: Flag) -> None:
-        """Carry out a flag of an earlier run, without what is too late or no longer wanted."""
-        why = ""
-        if datetime.now(UTC) - flag.created_at > TOO_LATE:
-            why = f"The bot was not there to do this within {TOO_LATE.seconds // 3600} hour."
-        elif self._rulebook.here(_post_of(flag)).mode == "shadow":
+        """Carry out a flag of an earlier run, without what the owner no longer wants done."""
+        if self._rulebook.here(_post_of(flag)).mode == "shadow":
             why = "The bot is in shadow mode now."
-        if why:
             for position, outcome in enumerate(flag.outcomes):
                 if outcome.status is Status.PLANNED and act.make(outcome.action, outcome.options).destructive:
                     held = Outcome(outcome.action, Status.HELD_BACK, why, outcome.options)
