@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import structlog
 from pydantic import SecretStr
 
+from bot import duties
 from bot.agenda import Agenda
+from bot.by_hand import ByHand
 from bot.config import ConfigFile, Reloaded, Rulebook, Settings
+from bot.doctor.one_server import examine_server
 from bot.due import Due
-from bot.errors import RecordFailed
+from bot.explaining import Explainer
+from bot.gateway import posts
 from bot.gateway.answers import InvalidAnswers
 from bot.gateway.catch_up import catch_up
-from bot.gateway.client import Client, Connection
+from bot.gateway.client import Client, Connection, intents_for
 from bot.gateway.deeds import DiscordDeeds
+from bot.gateway.files import Fetcher
+from bot.gateway.looking import look_at
 from bot.health import Health
+from bot.languages import ByLanguage, workers_by_language
 from bot.pipeline import Pipeline
-from bot.record.heartbeat import BEAT_SECONDS, Heartbeat, beat, now_beating, stop_beating
+from bot.read.eligibility import skip_reason
+from bot.record.heartbeat import Heartbeat, now_beating
 from bot.record.ledger import Ledger
-from bot.records import Flag, Named
-from bot.review.announcing import ROUND_SECONDS, Announcer, Facts, reload_notice
-from bot.review.log_channel import LogChannel, Say
+from bot.records import Flag, GuildSettings, Named, Post
+from bot.review.announcing import Announcer, Facts, reload_notice
+from bot.review.appeals.deciding import Appeals
+from bot.review.board import Board
+from bot.review.commands import Tree
+from bot.review.commands.mydata import Exports
+from bot.review.commands.syncing import keep_told
+from bot.review.desk import Checked, Desk
+from bot.review.log_channel import LogChannel
 from bot.score.model import labels_of, load
-from bot.score.strain import PART as SCORING
 from bot.score.worker import Worker
-from bot.texts import fill
+from bot.slow_lane import SlowLane
+from bot.texts import Texts
+from bot.verdict import Verdicts
 
 DRAIN_SECONDS = 10.0  # what has been begun may take this long to end when the bot is told to stop
-CARDS_EVERY = 60.0  # seconds between attempts at cards that could not be posted
-EXPIRE_EVERY = 3600.0  # seconds between rounds of retention
+NEW_PLACES = ("on_guild_join", "on_guild_channel_create", "on_guild_channel_update")  # a log channel may be among them
+
+OnReady = Callable[[Pipeline], Awaitable[None]]
 
 log = structlog.get_logger()
 
@@ -46,7 +61,7 @@ async def run(
     *,
     stop: asyncio.Event,
     config_file: Path | None = None,
-    on_ready: Callable[[Pipeline], Awaitable[None]] | None = None,
+    on_ready: OnReady | None = None,
 ) -> None:
     """Run the bot until ``stop`` is set. ``on_ready`` is awaited once, when it is connected and its model is loaded.
 
@@ -54,217 +69,264 @@ async def run(
 
     Raises any ``CivilTongueError`` that keeps it from running.
     """
-    health, rulebook = Health(), Rulebook(settings)
+    health = Health()
     load_model = partial(load, settings.model, threads=settings.worker.threads)
     async with (
         Ledger.at(folder, settings.retention, health) as ledger,
         Worker(load_model, options=settings.worker, health=health) as worker,
+        workers_by_language(settings, worker) as by_language,
     ):
-        leftovers = await all_unfinished(ledger)
-        connected = asyncio.Event()
-        loaded = asyncio.Event()
-        news = asyncio.Event()  # something may have to be announced
-        missed = asyncio.Event()  # a session began anew, so messages may have been missed
-
-        async def on_open() -> None:
-            """Each time a session begins anew; the first time there may be leftovers of an earlier run."""
-            await pipeline.reconcile([leftovers.pop(0) for _ in leftovers[:]])
-            connected.set()
-            news.set()
-            missed.set()
-
-        async def on_new_place(*_: object) -> None:
-            """A server was joined, or its log channel may have been made just now."""
-            news.set()
-
-        def make_client() -> Client:
-            client = Client(pipeline.handle, on_open, http_trace=invalid.trace())
-            for event in ("on_guild_join", "on_guild_channel_create", "on_guild_channel_update"):
-                client.add_listener(on_new_place, event)
-            return client
-
-        invalid = InvalidAnswers()
-        connection = Connection(token, settings.discord, make_client)
-        log_channel = LogChannel(lambda: connection.client, rulebook)
-        deeds = DiscordDeeds(
-            lambda: connection.client,
-            log_channel=lambda guild: rulebook.in_guild(guild).log_channel,
-            invalid=invalid,
+        leftovers = await duties.all_unfinished(ledger)
+        set_there = await ledger.guild_settings()
+        bot = Bot(
+            settings,
+            folder,
+            token,
+            health,
+            ledger,
+            worker,
+            by_language=by_language,
+            config_file=config_file,
+            leftovers=leftovers,
+            set_there=set_there,
         )
-        agenda = Agenda()
-        pipeline = Pipeline(
-            rulebook,
-            scorer=worker,
+        async with duties.together([*bot.duties(), bot.tell_when_ready(on_ready), bot.leave_when_told(stop)]):
+            pass  # they run until the bot is told to stop
+
+
+class Bot:
+    """The parts of a bot, wired together, and what each event means for them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        folder: Path,
+        token: SecretStr,
+        health: Health,
+        ledger: Ledger,
+        worker: Worker,
+        *,
+        by_language: Mapping[str, Worker],
+        config_file: Path | None,
+        leftovers: list[Flag],
+        set_there: Mapping[int, GuildSettings],
+    ) -> None:
+        self.folder, self.config_file = folder, config_file
+        self.health, self.ledger, self.worker, self.by_language = health, ledger, worker, by_language
+        self._leftovers = leftovers
+        self.connected = asyncio.Event()  # for the first time
+        self.news = asyncio.Event()  # something may have to be announced
+        self.guilds_changed = asyncio.Event()
+        self.missed = asyncio.Event()  # a session began anew, so messages may have been missed
+        self.rulebook = Rulebook(settings, set_there)
+        self.invalid = InvalidAnswers()
+        self.connection = Connection(token, settings.discord, self._make_client)
+        self.log_channel = LogChannel(self._client, self.rulebook)
+        self.deeds = DiscordDeeds(
+            self._client,
+            log_channel=self._log_channel_of,
+            invalid=self.invalid,
+            appeal_buttons=lambda guild, number: self.appeals.buttons(guild, number),
+        )
+        self.agenda = Agenda()
+        self.board = Board(ledger, self.rulebook, self.log_channel, self.agenda, self.connection.online)
+        scorer = ByLanguage(worker, by_language)
+        self.pipeline = Pipeline(
+            self.rulebook,
+            scorer=scorer,
             ledger=ledger,
-            deeds=deeds,
-            cards=log_channel,
+            deeds=self.deeds,
+            cards=self.board,
             health=health,
-            agenda=agenda,
-            online=connection.online,
+            agenda=self.agenda,
+            online=self.connection.online,
+            explainer=Explainer(self._worker_of, health),
+        )
+        self._asks_for = settings.rules.asks_for  # Discord is asked for it when connecting
+        self.slow_lane = SlowLane(Fetcher(settings.discord.api).text_of, self.pipeline.handle, self._is_moderated)
+
+        self.troubles = duties.Troubles(health, self.pipeline, ledger.key_trouble)
+        self.verdicts = Verdicts(
+            ledger,
+            deeds=self.deeds,
+            agenda=self.agenda,
+            online=self.connection.online,
+            texts=self._texts_in,
+            changed=self.board.changed,
+            hurried=self.troubles.on_hurry,
+        )
+        self.by_hand = ByHand(
+            ledger,
+            deeds=self.deeds,
+            agenda=self.agenda,
+            online=self.connection.online,
+            texts=self._texts_in,
+            changed=self.board.changed,
+        )
+        self.appeals = Appeals(
+            ledger,
+            self.rulebook,
+            verdicts=self.verdicts,
+            deeds=self.deeds,
+            agenda=self.agenda,
+            log_channel=self.log_channel,
+            online=self.connection.online,
+        )
+        self.desk = Desk(
+            ledger=ledger,
+            rulebook=self.rulebook,
+            pipeline=self.pipeline,
+            scorer=scorer,
+            deeds=self.deeds,
+            agenda=self.agenda,
+            log_channel=self.log_channel,
+            check=self._check,
+            post_of=posts.of,
+            appeals=self.appeals,
+            exports=Exports(),
+            board=self.board,
+            verdicts=self.verdicts,
+            by_hand=self.by_hand,
+            config_file=config_file,
         )
 
-        def facts(guild: Named) -> Facts:
-            here = rulebook.in_guild(guild)
-            labels = tuple(label for label, ladder in here.rules.ladders.items() if ladder.steps)
-            return Facts(here.mode, labels, config_file, here.texts)
+    def duties(self) -> list[duties.Duty]:
+        """What runs beside the reading of messages for as long as the bot does."""
+        online = self.connection.online
+        announcer = Announcer(self.ledger, self.log_channel, self._facts)
+        running: list[duties.Duty] = [
+            self.connection.run(),
+            self.troubles.announce(self.log_channel, online),
+            duties.expire_regularly(self.ledger, self.rulebook),
+            duties.post_cards_regularly(self.pipeline, online),
+            duties.erase_regularly(self.ledger, self.deeds, online),
+            duties.forget_left_guilds(self.ledger, self._guilds, self.guilds_changed, online),
+            duties.read_what_was_missed(self.missed, self._catch_up),
+            duties.announce_regularly(announcer, self.connected, self.news),
+            duties.beat_regularly(self.folder, self._heartbeat),
+            self._take_back_on_time(),
+            self.slow_lane.run(),
+            self.appeals.run(),
+            self.verdicts.run(),
+            self.board.run(),
+            keep_told(self._client, self.ledger, online),
+        ]
+        if self.config_file is not None:
+            running.append(ConfigFile(self.config_file, self.rulebook, labels_of).watch(self._take_over))
+        return running
 
-        def heartbeat() -> Heartbeat:
-            return now_beating(
-                connected=connection.is_up,
-                model_loaded=loaded.is_set(),
-                mode=rulebook.settings.mode,
-                servers=len(connection.client.guilds) if connection.is_up else 0,
-                reasons=health.reasons,
-            )
+    async def tell_when_ready(self, on_ready: OnReady | None) -> None:
+        await self.worker.ready()
+        await self.connected.wait()
+        if on_ready is not None:
+            await on_ready(self.pipeline)
 
-        async def take_over(reloaded: Reloaded) -> None:
-            pipeline.limits.use(rulebook.settings.limits)
-            ledger.keep(rulebook.settings.retention)
-            news.set()
-            if connected.is_set():
-                await log_channel.say(partial(reload_notice, reloaded))
+    async def leave_when_told(self, stop: asyncio.Event) -> NoReturn:
+        await stop.wait()
+        log.info("stopping", seconds_at_most=DRAIN_SECONDS)
+        await self.pipeline.leave(DRAIN_SECONDS)
+        await self.deeds.close()
+        raise duties.Leaving
 
-        async def read_what_was_missed() -> None:
-            while True:
-                await missed.wait()
-                missed.clear()
-                if window := rulebook.settings.catch_up:
-                    await catch_up(connection.client, ledger.last_messages, window, pipeline.handle)
+    # The client, which is another one after each loss
 
-        async def take_back_on_time() -> None:
-            await connected.wait()
-            await Due(ledger, deeds, agenda, lambda guild: rulebook.in_guild(guild).texts).run()
+    def _make_client(self) -> Client:
+        client = Client(
+            self._on_post,
+            self._on_open,
+            http_trace=self.invalid.trace(),
+            intents=intents_for(self._asks_for),
+            make_tree=lambda client: Tree(client, self.desk),
+        )
+        for event in NEW_PLACES:
+            client.add_listener(self._on_new_place, event)
+        for event in ("on_guild_join", "on_guild_available", "on_guild_remove"):
+            client.add_listener(self._on_guilds_changed, event)
+        return client
 
-        async def tell_when_ready() -> None:
-            await worker.ready()
-            loaded.set()
-            await connected.wait()
-            if on_ready is not None:
-                await on_ready(pipeline)
+    async def _check(self, guild: Named) -> Checked:
+        """What this server lacks for the rules to be carried out."""
+        client = self._client()
+        seen = await look_at(client, guild)
+        found = examine_server(seen, self.rulebook, client.application_id or 0)
+        problems = tuple((finding.sentence, finding.mend) for finding in found.problems)
+        return Checked(problems, found.invite, found.lacks_any)
 
-        async def leave_when_told() -> None:
-            await stop.wait()
-            log.info("stopping", seconds_at_most=DRAIN_SECONDS)
-            await pipeline.drain(DRAIN_SECONDS)
-            await deeds.close()
-            raise _Leaving
+    def _client(self) -> Client:
+        return self.connection.client
 
-        async with _together() as tasks:
-            tasks.create_task(connection.run())
-            tasks.create_task(announce_troubles(health, pipeline, log_channel, ledger.key_trouble, connection.online))
-            tasks.create_task(expire_regularly(ledger, rulebook))
-            tasks.create_task(post_cards_regularly(pipeline, connection.online))
-            if config_file is not None:
-                tasks.create_task(ConfigFile(config_file, rulebook, labels_of).watch(take_over))
-            tasks.create_task(take_back_on_time())
-            tasks.create_task(read_what_was_missed())
-            tasks.create_task(announce_regularly(Announcer(ledger, log_channel, facts), connected, news))
-            tasks.create_task(beat_regularly(folder, heartbeat))
-            tasks.create_task(tell_when_ready())
-            tasks.create_task(leave_when_told())
+    async def _on_open(self) -> None:
+        """Each time a session begins anew; the first time there may be leftovers of an earlier run."""
+        leftovers, self._leftovers = self._leftovers, []
+        await self.pipeline.reconcile(leftovers)
+        for event in (self.connected, self.news, self.missed, self.guilds_changed):
+            event.set()
 
+    def _worker_of(self, model_id: str) -> Worker | None:
+        workers = (self.worker, *self.by_language.values())
+        return next((worker for worker in workers if worker.model_id == model_id), None)
 
-async def all_unfinished(ledger: Ledger) -> list[Flag]:
-    """Every flag that an earlier run left open, oldest first."""
-    found: list[Flag] = []
-    while some := await ledger.unfinished(after_id=found[-1].id if found else 0):
-        found += some
-    return found
+    async def _on_new_place(self, *_: object) -> None:
+        self.news.set()
 
+    async def _on_guilds_changed(self, *_: object) -> None:
+        self.guilds_changed.set()
 
-async def expire_regularly(ledger: Ledger, rulebook: Rulebook) -> None:
-    """Delete what is past its time, now and every hour."""
-    while True:
-        try:
-            now = datetime.now(UTC)
-            expired = await ledger.expire(now, strikes_before=now - rulebook.longest_memory)
-            log.info("expired", texts=expired.texts, scores=expired.scores)
-        except RecordFailed as error:
-            log.warning("not expired", why=str(error))
-        await asyncio.sleep(EXPIRE_EVERY)
+    def _guilds(self) -> list[Named]:
+        """All guilds that the bot is in, also those that Discord cannot reach now."""
+        return [Named(guild.id, guild.name or "") for guild in self._client().guilds]
 
+    async def _catch_up(self) -> None:
+        if window := self.rulebook.settings.catch_up:
+            await catch_up(self._client(), self.ledger.last_messages, window, self._on_post)
 
-async def post_cards_regularly(pipeline: Pipeline, online: Callable[[], Awaitable[None]]) -> None:
-    """Try the cards again that Discord did not take."""
-    while True:
-        await asyncio.sleep(CARDS_EVERY)
-        await online()
-        await pipeline.post_due_cards()
+    async def _on_post(self, post: Post) -> None:
+        if self.rulebook.settings.read.files:
+            self.slow_lane.take(post)
+        await self.pipeline.handle(post)
 
+    def _is_moderated(self, post: Post) -> bool:
+        here = self.rulebook.here(post)
+        return not (here.exempted_by or skip_reason(post, here.exempt))
 
-async def announce_regularly(announcer: Announcer, connected: asyncio.Event, news: asyncio.Event) -> None:
-    """Introduce the bot and sum up shadow mode: at once when there is ``news``, and every minute."""
-    await connected.wait()
-    while True:
-        news.clear()
-        try:
-            await announcer.round()
-        except RecordFailed as error:
-            log.warning("not announced", why=str(error))
-        with suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), ROUND_SECONDS)
+    # The rules in force
 
+    async def _take_over(self, reloaded: Reloaded) -> None:
+        self.ledger.keep(self.rulebook.settings.retention)
+        self.news.set()
+        if self.connected.is_set():
+            await self.log_channel.say(partial(reload_notice, reloaded))
 
-async def beat_regularly(folder: Path, heartbeat: Callable[[], Heartbeat]) -> None:
-    """Leave a sign of life every few seconds, and take it away on leaving."""
-    while True:
-        writing = asyncio.ensure_future(asyncio.to_thread(beat, folder, heartbeat()))
-        try:
-            await asyncio.shield(writing)
-            await asyncio.sleep(BEAT_SECONDS)
-        except asyncio.CancelledError:
-            await writing
-            stop_beating(folder)
-            raise
+    def _log_channel_of(self, guild: Named) -> str | None:
+        return self.rulebook.in_guild(guild).log_channel
 
+    def _texts_in(self, guild: Named) -> Texts:
+        return self.rulebook.in_guild(guild).texts
 
-async def announce_troubles(
-    health: Health,
-    pipeline: Pipeline,
-    log_channel: LogChannel,
-    key_trouble: str | None,
-    online: Callable[[], Awaitable[None]],
-) -> None:
-    """Say once in the log channels when the fail-safe begins and ends, and when a guild's breaker opens and closes."""
-    news: asyncio.Queue[tuple[int | None, Say]] = asyncio.Queue()
+    def _facts(self, guild: Named) -> Facts:
+        here = self.rulebook.in_guild(guild)
+        labels = tuple(label for label, ladder in here.rules.ladders.items() if ladder.steps)
+        return Facts(
+            here.mode,
+            labels,
+            self.config_file,
+            here.texts,
+            is_paused=here.pause is not None,
+            digest_hour=self.rulebook.settings.digest_hour,
+        )
 
-    def on_health(part: str, sentence: str | None) -> None:
-        log.warning("fail-safe", part=part, why=sentence) if sentence else log.info("fail-safe over", part=part)
-        if sentence:
-            key = "not_checking" if part == SCORING else "flagging_only"
-            news.put_nowait((None, lambda _, texts: fill(getattr(texts, key), why=sentence)))
-        elif health.is_well:
-            news.put_nowait((None, lambda _, texts: texts.all_is_well))
+    # Time
 
-    def on_breaker(guild_id: int, sentence: str | None) -> None:
-        if sentence:
-            news.put_nowait((guild_id, lambda _, texts: fill(texts.rush, why=sentence)))
-        else:
-            news.put_nowait((guild_id, lambda _, texts: texts.rush_over))
+    async def _take_back_on_time(self) -> None:
+        await self.connected.wait()
+        await Due(self.ledger, self.deeds, self.agenda, self._texts_in).run()
 
-    if key_trouble:
-        news.put_nowait((None, lambda _, texts: fill(texts.texts_not_kept, why=key_trouble)))
-    health.listen(on_health)
-    pipeline.limits.listen(on_breaker)
-    for part, sentence in health.reasons.items():
-        on_health(part, sentence)
-    while True:
-        guild_id, say = await news.get()
-        await online()
-        await log_channel.say(say, guild_id)
-
-
-class _Leaving(Exception):
-    """Ends the tasks of a bot that was told to stop."""
-
-
-@asynccontextmanager
-async def _together() -> AsyncIterator[asyncio.TaskGroup]:
-    """Tasks that end together: the first one that fails ends the others, and its error is raised by itself."""
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            yield tasks
-    except BaseExceptionGroup as group:
-        errors = [error for error in group.exceptions if not isinstance(error, _Leaving)]
-        if errors:
-            raise errors[0] from None
+    def _heartbeat(self) -> Heartbeat:
+        is_up = self.connection.is_up
+        return now_beating(
+            connected=is_up,
+            model_loaded=self.worker.is_ready,
+            mode=self.rulebook.settings.mode,
+            servers=len(self.connection.client.guilds) if is_up else 0,
+            reasons=self.health.reasons,
+        )

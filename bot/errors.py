@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
 
 
 class CivilTongueError(Exception):
@@ -19,6 +21,12 @@ class ConfigInvalid(CivilTongueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class CommandInvalid(CivilTongueError):
+    """The command line names something that there is not."""
+
+    exit_code = 2
 
 
 class TokenRefused(CivilTongueError):
@@ -79,6 +87,10 @@ class ShuttingDown(ScoringFailed):
     """The worker is closing and answers what is queued with this."""
 
 
+class NotAllowed(CivilTongueError):
+    """Whoever asked for it may not have it done."""
+
+
 class DeedFailed(CivilTongueError):
     """A call to Discord did not do what it was to do."""
 
@@ -95,6 +107,10 @@ class Unreachable(DeedFailed):
     """The member takes no direct messages from this bot."""
 
 
+class NotNow(Unreachable):
+    """Too many direct messages went out lately; this one may go in a minute."""
+
+
 class TryLater(DeedFailed):
     """Discord is down or limits us for longer than we wait."""
 
@@ -105,6 +121,22 @@ class Away(TryLater):
 
 class AlreadySo(DeedFailed):
     """Nothing had to be done: it is as it should be."""
+
+
+class DoesNotApply(DeedFailed):
+    """There is no such thing to do about this: a nickname cannot be answered."""
+
+
+class AlreadyForNow(AlreadySo):
+    """It is as it should be, but perhaps for a shorter time: it should be until ``until``, None for good.
+
+    ``before`` is what an earlier action that made it so noted in its outcome.
+    """
+
+    def __init__(self, sentence: str, before: Mapping[str, Any], until: datetime | None) -> None:
+        super().__init__(sentence)
+        self.before = before
+        self.until = until
 
 
 class ChangedSince(DeedFailed):

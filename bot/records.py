@@ -5,7 +5,7 @@ Nothing here does I/O. Every stage may import this module and none of its siblin
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,8 +16,17 @@ from bot.texts import Texts
 
 Mode = Literal["shadow", "live"]
 
+BY_MODERATOR, BY_REPORT = "moderator", "report"  # the rules of flags that people raise
+# What a post is: a message; the title and tags of a thread; a scheduled event; the names of a member; something that
+# Discord's own AutoMod acted on. The ``message_id`` of a post is the id of that: of a name, a made-up one of its time.
+Kind = Literal["message", "title", "event", "name", "automod"]
+# Why a post is only flagged, whatever its scores: the name of the text that says so.
+Doubt = Literal["", "held_by_preview", "held_by_unknown_author"]
+Verdict = Literal["upheld", "mistaken"]
+
 DISCORD_EPOCH_MS = 1_420_070_400_000  # a snowflake's upper 42 bits count from here
 LATE_AFTER = timedelta(minutes=2)
+AUDIT_REASON = 512  # characters that Discord's audit log takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Author:
     name: str
     roles: tuple[Named, ...] = ()
     is_bot: bool = False
+    joined_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,14 @@ class Surface:
 
     kind: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file beside a message that holds words, and where it is to be had. ``size`` in bytes, as Discord says."""
+
+    url: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +83,33 @@ class Post:
     category: Named | None = None
     is_edit: bool = False
     is_system: bool = False  # written by Discord itself: "Mallory joined", "pinned a message"
+    kind: Kind = "message"
+    also: tuple[int, ...] = ()  # earlier messages, oldest first, that are read as one with this one
+    context: str = ""  # the beginning of the message by somebody else that this one answers
+    doubt: Doubt = ""
+    files: tuple[TextFile, ...] = ()
 
     @property
     def link(self) -> str:
-        """The jump link to the message."""
-        return f"https://discord.com/channels/{self.guild.id}/{self.channel.id}/{self.message_id}"
+        """Where a moderator sees it."""
+        return _link(self.kind, self.guild.id, self.channel.id, self.message_id, self.author.id)
 
     @property
     def text(self) -> str:
         """All surfaces as one text, each on its own line: what is kept, and hashed to know the post again."""
         return "\n".join(surface.text for surface in self.surfaces)
+
+
+def _link(kind: Kind, guild_id: int, channel_id: int, message_id: int, author_id: int) -> str:
+    match kind:
+        case "name":
+            return f"https://discord.com/users/{author_id}"
+        case "event":
+            return f"https://discord.com/events/{guild_id}/{message_id}"
+        case "title":
+            return f"https://discord.com/channels/{guild_id}/{channel_id}"
+        case _:
+            return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +140,7 @@ class Scores:
     model: str
     views: tuple[ViewScores, ...]
     unscored: int = 0
+    language: str = ""  # whose own model judged; not recorded
 
     @property
     def labels(self) -> dict[str, float]:
@@ -130,6 +166,7 @@ class Status(StrEnum):
     FORBIDDEN = "forbidden"
     FAILED = "failed"
     HELD_BACK = "held back"  # shadow mode, a limit or the fail-safe
+    DOES_NOT_APPLY = "does not apply"  # there is no such thing to do: a nickname cannot be answered
     UNKNOWN = "unknown"  # the bot died in the middle and cannot find out
 
     @property
@@ -154,7 +191,10 @@ class Outcome:
     due: datetime | None = None
     undo_status: Status | None = None
     undo_detail: str = ""
+    by: Named | None = None  # the moderator who ordered it by hand; None: the rules did
+    ordered_at: datetime | None = None  # when that was
     may_pass: bool = False  # Discord was away; the same call may go through in a moment. Not recorded.
+    prolongs: bool = False  # it was done before, and is to last until ``due`` (None: for good). Not recorded.
 
 
 UndoReach = Literal["full", "partial", "none"]
@@ -268,6 +308,8 @@ class Decision:
     held_back: tuple[Action, ...] = ()
     hold_reason: str = ""
     struck: Struck | None = None
+    raised_by: Named | None = None  # the moderator who flagged it by hand
+    reported_by: int | None = None  # the member who reported it, by id; nobody is ever shown who that is
 
     @property
     def rule(self) -> str:
@@ -299,10 +341,54 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class CardPlace:
-    """Where the card of a flag stands."""
+    """Where the card of a flag stands. ``in_digest``: it is one of many that a message there counts."""
 
     channel_id: int
     message_id: int
+    in_digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One verdict: a moderator's, with the way it came; ``by.id`` is 0 for whoever is at the bot's machine."""
+
+    verdict: Verdict
+    by: Named
+    at: datetime
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a moderator noted about a flag. ``text`` is None where it is no longer kept, or its key is not at hand."""
+
+    by: Named
+    at: datetime
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Whole words that moved the score of ``label``: the characters from ``start`` to before ``end`` of a text.
+
+    ``weight`` is in (0, 1], 1 for the words that moved it most.
+    """
+
+    label: str
+    start: int
+    end: int
+    weight: float
+
+
+def marked(spans: Iterable[Span]) -> list[tuple[int, int]]:
+    """The (start, end) of what the spans of all labels cover together, in order, without overlap."""
+    pieces: list[tuple[int, int]] = []
+    for start, end in sorted((span.start, span.end) for span in spans):
+        if pieces and start <= pieces[-1][1]:
+            pieces[-1] = (pieces[-1][0], max(end, pieces[-1][1]))
+        else:
+            pieces.append((start, end))
+    return pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,8 +411,16 @@ class Flag:
     hold_reason: str = ""
     struck: Struck | None = None
     is_edit: bool = False
-    verdict: Literal["upheld", "mistaken"] | None = None
+    verdict: Verdict | None = None
     card: CardPlace | None = None
+    rulings: tuple[Ruling, ...] = ()  # oldest first; the last one is the verdict
+    remarks: tuple[Remark, ...] = ()
+    lead: int | None = None  # id of the flag whose card shows this one too: the same text a little earlier
+    raised_by: Named | None = None  # the moderator who flagged it by hand
+    reports: int = 0  # members who reported it
+    spans: tuple[Span, ...] = ()  # offsets into ``text``; none where they could not be had in time
+    kind: Kind = "message"
+    also: tuple[int, ...] = ()  # the ids of earlier messages that were read as one with this one
 
     @property
     def is_late(self) -> bool:
@@ -339,9 +433,63 @@ class Flag:
         return self.fired[0].source if self.fired else ""
 
     @property
+    def surface(self) -> str:
+        """Where the text stood that weighed most; empty when nothing fired."""
+        return self.fired[0].surface if self.fired else ""
+
+    @property
     def link(self) -> str:
-        """The jump link to the message."""
-        return f"https://discord.com/channels/{self.guild.id}/{self.channel.id}/{self.message_id}"
+        """Where a moderator sees it."""
+        return _link(self.kind, self.guild.id, self.channel.id, self.message_id, self.author.id)
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The link, after those of the messages that were read as one with it."""
+        place = f"https://discord.com/channels/{self.guild.id}/{self.channel.id}/"
+        return (*(f"{place}{each}" for each in self.also if each != self.message_id), self.link)
+
+    @property
+    def messages(self) -> tuple[int, ...]:
+        """The ids of all its messages, oldest first; none where it is about no message that there is."""
+        return (*self.also, self.message_id) if self.kind == "message" else self.also
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Shadow mode for a whole guild, put on by a moderator and not by the config. ``reason`` is in their words."""
+
+    reason: str
+    by: Named
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    """What a guild's moderators have set in Discord. It goes before what the file says for all guilds, and after what
+    the file says for this one. ``log_channel`` is the id of a channel."""
+
+    log_channel: int | None = None
+    pause: Pause | None = None
+
+
+AppealDecision = Literal["accepted", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """What the author of a flag says against it, and what became of that. ``number`` is the flag's in its guild."""
+
+    flag_id: int
+    guild_id: int
+    number: int
+    member_id: int
+    made_at: datetime
+    text: str | None  # None: expired, erased, or sealed with a key that is not at hand
+    decision: AppealDecision | None = None
+    by: Named | None = None  # who decided
+    decided_at: datetime | None = None
+    is_told: bool = False  # the member has had the answer
+    card: CardPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +521,13 @@ class Deeds(Protocol):
         """Delete a message of the bot's own."""
         ...
 
-    async def direct_message(self, guild_id: int, user_id: int, text: str) -> None: ...
+    async def direct_message(self, guild_id: int, user_id: int, text: str, *, appeal: int | None = None) -> None:
+        """Write to a member; ``appeal``: the number of the flag against which a button below lets them appeal."""
+        ...
+
+    def try_again(self, guild_id: int, user_id: int) -> None:
+        """A moderator asks for it: a member who lately took no direct messages is written to all the same."""
+        ...
 
     async def notice(self, guild_id: int, channel_id: int, user_id: int, text: str, *, seconds: float) -> None:
         """Post ``text`` in a channel, addressed to a member, and take it away again after ``seconds``."""
@@ -392,6 +546,16 @@ class Deeds(Protocol):
         ...
 
     # Channels
+
+    async def title(self, guild_id: int, thread_id: int) -> str:
+        """The title of a thread as it is now."""
+        ...
+
+    async def set_title(self, guild_id: int, thread_id: int, title: str, *, reason: str) -> None: ...
+
+    async def delete_event(self, guild_id: int, event_id: int, *, reason: str) -> None:
+        """Delete a scheduled event."""
+        ...
 
     async def slowmode(self, guild_id: int, channel_id: int) -> int:
         """The seconds between two messages of one member, in a channel where the bot may change them."""
@@ -438,22 +602,33 @@ class Deeds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What an action is given: the flag, the means, and the words for it in this guild."""
+    """What an action is given: the flag, the means, and the words for it in this guild.
+
+    ``by`` and ``since``: the moderator who ordered or took it back by hand, and when; None: the rules, with the flag.
+    """
 
     flag: Flag
     deeds: Deeds
     texts: Texts = field(default_factory=Texts)
+    by: Named | None = None
+    since: datetime | None = None
+
+    @property
+    def begins(self) -> datetime:
+        """From when on a time is counted: an action that is begun again after a crash ends at the same moment."""
+        return self.since or self.flag.created_at
 
     @property
     def audit_reason(self) -> str:
         """For Discord's audit log, at most 512 characters; names the flag and never quotes the member."""
-        labels = ", ".join(fired.label for fired in self.flag.fired)
-        return f"Civil Tongue flag #{self.flag.number}: {labels}"[:512]
+        why = f"by {self.by.name}" if self.by else ", ".join(fired.label for fired in self.flag.fired)
+        return f"Civil Tongue flag #{self.flag.number}: {why}"[:AUDIT_REASON]
 
     @property
     def undo_reason(self) -> str:
         """As ``audit_reason``, for what is taken back."""
-        return f"Civil Tongue flag #{self.flag.number}: taken back"
+        by = f" by {self.by.name}" if self.by else ""
+        return f"Civil Tongue flag #{self.flag.number}: taken back{by}"[:AUDIT_REASON]
 
 
 class Scorer(Protocol):
@@ -464,6 +639,14 @@ class Scorer(Protocol):
         ...
 
 
+class BackgroundScorer(Protocol):
+    """As ``Scorer``, for what nobody waits for: it is scored only while no message waits for its scores."""
+
+    async def score(
+        self, texts: Sequence[str], *, guild_id: int, member_id: int, in_background: bool = False
+    ) -> TextScores: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TextScores:
     """The worker's answer: per text its probabilities, or None where the post's cap left the text out."""
@@ -471,3 +654,4 @@ class TextScores:
     model: str
     each: tuple[Mapping[str, float] | None, ...]
     unscored: int = 0
+    language: str = ""  # the code of the language whose own model judged; empty for the main model

@@ -20,7 +20,7 @@ from bot.config import Rulebook, Settings
 from bot.record.database import DATABASE_NAME
 from bot.record.ledger import Ledger
 from bot.record.migrating import migrate
-from bot.records import Named
+from bot.records import Flag, Named
 from bot.review.announcing import INTRODUCTION
 from bot.sandbox import Sandbox
 
@@ -28,6 +28,7 @@ from bot.sandbox import Sandbox
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
+PATIENCE = 120.0  # seconds until a test that waits in vain is called failed
 LABELS = ("toxic", "insult", "threat")
 LIGHTS = {"bad": 0, "evil": 1}  # the word, and the place of the label that it lights
 _WIDTH = 16
@@ -176,11 +177,11 @@ def run_bot(tmp_path: Path, rules: str) -> Callable[..., Any]:
             app.run(settings, folder, SecretStr(box.token), stop=stop, config_file=path, on_ready=on_ready)
         )
         waiting = asyncio.create_task(ready.wait())
-        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED, timeout=60)
+        await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED, timeout=PATIENCE)
         if running.done():
             waiting.cancel()
             await running
-        assert ready.is_set(), "the bot did not get ready within 60 s"
+        assert ready.is_set(), "the bot did not get ready"
         try:
             yield bot
         finally:
@@ -188,6 +189,21 @@ def run_bot(tmp_path: Path, rules: str) -> Callable[..., Any]:
             await running
 
     return start
+
+
+@pytest.fixture
+def until_shown(flags_in: Callable[[Path], Awaitable[list[Flag]]]) -> Callable[[Path, int], Awaitable[list[Flag]]]:
+    """Wait until a folder's record holds so many flags and each is on a card, its own or another's; newest first."""
+
+    async def wait(folder: Path, count: int) -> list[Flag]:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                flags = await flags_in(folder)
+                if len(flags) >= count and all(flag.card or flag.lead is not None for flag in flags):
+                    return flags
+                await asyncio.sleep(0.05)
+
+    return wait
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,14 +12,16 @@ from typing import Any
 import pytest
 import time_machine
 
-from bot import config
+from bot import act, config
 from bot.agenda import Agenda
+from bot.carrying import TOO_LATE
 from bot.errors import Overloaded, TryLater
 from bot.health import Health
-from bot.pipeline import TOO_LATE, Pipeline
+from bot.pipeline import Pipeline
 from bot.record.ledger import Ledger
 from bot.records import Author, CardPlace, Flag, Named, Post, Status, Surface, TextScores
 
+PATIENCE = 60.0  # seconds until a test that hangs is called failed
 RULES = "mode: live\nlabels:\n  insult: [{at: 0.6, do: [flag, delete, warn]}]\n"
 
 
@@ -57,7 +59,7 @@ class Discord:
             await self.hold_deletes.wait()
         self.done.append(f"delete {message_id}")
 
-    async def direct_message(self, guild_id: int, user_id: int, text: str) -> None:
+    async def direct_message(self, guild_id: int, user_id: int, text: str, *, appeal: int | None = None) -> None:
         self.done.append(f"dm {user_id}")
 
     async def notice(self, guild_id: int, channel_id: int, user_id: int, text: str, *, seconds: float) -> None:
@@ -102,7 +104,7 @@ class Parts:
         )
 
     async def settle(self) -> None:
-        await self.pipeline.drain(10)
+        await self.pipeline.drain(PATIENCE)
 
 
 @pytest.fixture
@@ -184,7 +186,7 @@ async def test_what_does_not_end_in_time_is_left_open_and_finished_after_a_resta
 ) -> None:
     parts.discord.hold_deletes = asyncio.Event()
     await parts.pipeline.handle(post(5, "evil"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while Status.STARTED not in {outcome.status for outcome in (await parts.ledger.flags())[0].outcomes}:
             await asyncio.sleep(0)
     await parts.pipeline.drain(0)
@@ -210,6 +212,91 @@ async def test_a_leftover_that_is_too_old_is_closed_without_acting(parts: Parts,
     assert len(again.discord.cards) == 1
 
 
+async def test_what_a_moderator_ordered_long_ago_and_was_told_had_failed_is_not_done_at_a_later_start(
+    parts: Parts, tmp_path: Path
+) -> None:
+    await parts.pipeline.handle(post(5, "evil"))
+    await parts.settle()
+    [flag] = await parts.ledger.flags()
+    await parts.ledger.order(flag, act.make("ban"), Named(11, "Morgan"))
+    again = Parts(tmp_path, parts.ledger)
+    with time_machine.travel(datetime.now(UTC) + TOO_LATE + timedelta(minutes=1)):
+        await again.pipeline.reconcile(await parts.ledger.unfinished())
+        await again.settle()
+    assert again.discord.done == []
+    [flag] = await parts.ledger.flags()
+    assert flag.outcomes[-1].status is Status.HELD_BACK
+
+
+async def test_a_delete_that_may_have_reached_discord_is_repeated_however_late(parts: Parts, tmp_path: Path) -> None:
+    [flag] = await leftover(parts)
+    for position, outcome in enumerate(flag.outcomes):
+        if outcome.action in ("delete", "warn"):
+            await parts.ledger.start(flag, position)
+    again = Parts(tmp_path, parts.ledger)
+    with time_machine.travel(datetime.now(UTC) + TOO_LATE + timedelta(minutes=1)):
+        await again.pipeline.reconcile(await parts.ledger.unfinished())
+        await again.settle()
+    assert again.discord.done == ["delete 5"]  # a second warning would do harm
+    [flag] = await parts.ledger.flags()
+    status = {o.action: o.status for o in flag.outcomes}
+    assert (status["delete"], status["warn"]) == (Status.DONE, Status.UNKNOWN)
+
+
+STRIKES = "strikes: {weights: {insult: 2}, ladder: [{at: 9, do: [kick]}]}\n"
+
+
+async def strikes_of_mallory(parts: Parts) -> list[int]:
+    standing = await parts.ledger.strikes(1, 3, datetime.now(UTC) - timedelta(days=1))
+    return [strike.weight for strike in standing]
+
+
+async def test_a_flag_of_which_everything_was_held_back_too_late_gives_no_strikes(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    leftovers = await leftover(Parts(tmp_path, ledger, RULES + STRIKES))
+    again = Parts(tmp_path, ledger, RULES + STRIKES)
+    assert await strikes_of_mallory(again) == [2]
+    with time_machine.travel(datetime.now(UTC) + TOO_LATE + timedelta(minutes=1)):
+        await again.pipeline.reconcile(leftovers)
+        await again.settle()
+    assert await strikes_of_mallory(again) == []
+    [card] = again.discord.cards
+    assert card.struck is not None
+    assert card.struck.given == 0
+
+
+async def test_a_flag_of_which_something_was_done_keeps_its_strikes(tmp_path: Path, ledger: Ledger) -> None:
+    parts = Parts(tmp_path, ledger, RULES + STRIKES)
+    [flag] = await leftover(parts)
+    [warn] = [position for position, outcome in enumerate(flag.outcomes) if outcome.action == "warn"]
+    await ledger.finish(flag, warn, replace(flag.outcomes[warn], status=Status.HELD_BACK))
+    again = Parts(tmp_path, ledger, RULES + STRIKES)
+    await again.pipeline.reconcile(await ledger.unfinished())
+    await again.settle()
+    assert again.discord.done == ["delete 5"]
+    assert await strikes_of_mallory(again) == [2]
+
+
+async def test_who_leaves_waits_for_the_messages_under_way_and_takes_no_further_one(parts: Parts) -> None:
+    parts.scorer.held["evil"] = asyncio.Event()
+    under_way = asyncio.create_task(parts.pipeline.handle(post(5, "evil")))
+    await until(lambda: parts.scorer.asked == ["evil"])
+    leaving = asyncio.create_task(parts.pipeline.leave(PATIENCE))
+    await asyncio.sleep(0)
+    await parts.pipeline.handle(post(6, "evil"))
+    parts.scorer.held["evil"].set()
+    await asyncio.gather(leaving, under_way)
+    assert [card.message_id for card in parts.discord.cards] == [5]
+    assert [flag.message_id for flag in await parts.ledger.flags()] == [5]
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not is_so():
+            await asyncio.sleep(0)
+
+
 async def test_a_leftover_is_not_acted_on_once_the_owner_chose_shadow_mode(parts: Parts, tmp_path: Path) -> None:
     leftovers = await leftover(parts)
     again = Parts(tmp_path, parts.ledger, RULES.replace("live", "shadow"))
@@ -220,9 +307,9 @@ async def test_a_leftover_is_not_acted_on_once_the_owner_chose_shadow_mode(parts
 
 async def leftover(parts: Parts) -> list[Flag]:
     """A flag that was opened by a bot that died right afterwards."""
-    honest, parts.pipeline._act_on = parts.pipeline._act_on, lambda flag: None  # type: ignore[method-assign]
+    honest, parts.pipeline.carrying.carry_out = parts.pipeline.carrying.carry_out, lambda flag: None  # type: ignore[method-assign]
     await parts.pipeline.handle(post(5, "evil"))
-    parts.pipeline._act_on = honest  # type: ignore[method-assign]
+    parts.pipeline.carrying.carry_out = honest  # type: ignore[method-assign]
     return await parts.ledger.unfinished()
 
 
@@ -236,3 +323,10 @@ async def test_a_card_that_could_not_be_posted_is_posted_when_connected_again(pa
     await parts.pipeline.reconcile()  # a second connection finds nothing left to do
     await parts.settle()
     assert len(parts.discord.cards) == 1
+
+
+async def test_a_message_split_over_many_is_read_whole_however_slowly_it_comes(parts: Parts) -> None:
+    for number, text in enumerate(("you", "can", "go", "home"), start=5):
+        await parts.pipeline.handle(post(number, text))
+    read = ["you", "can", "you can", "go", "you can go", "home", "you can go home"]
+    assert parts.scorer.asked == read

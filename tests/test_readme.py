@@ -13,6 +13,7 @@ import typer
 from bot import act, cli, config, errors
 from bot.act.wording import PLACEHOLDERS
 from bot.config.settings import keys
+from bot.review.commands import commands as in_discord
 from bot.score.model import labels_of
 
 TOP = Path(__file__).parents[1]
@@ -32,6 +33,12 @@ def commands() -> list[str]:
 @pytest.mark.parametrize("command", commands())
 def test_every_command_stands_in_the_readme(command: str) -> None:
     assert re.search(rf"`{re.escape(command)}\b", README), f"`{command}` is missing"
+
+
+@pytest.mark.parametrize("command", in_discord(), ids=lambda command: command.name)
+def test_every_command_in_discord_stands_in_the_readme(command: Any) -> None:
+    shown = f"*{command.name}*" if hasattr(command, "type") else f"`/{command.name}`"
+    assert shown in README, f"{shown} is missing"
 
 
 @pytest.mark.parametrize("action", sorted(act.actions()))

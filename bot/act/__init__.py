@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from inspect import isabstract
 from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -42,11 +43,9 @@ def make(name: str, options: Any = None) -> BaseAction:
 
 
 def _actions_in(module: ModuleType) -> Iterator[type[BaseAction]]:
-    """The action of a module: none in a file that only helps, else exactly the one that is named like the file."""
-    if module.__name__ == BaseAction.__module__:
-        return
+    """The action of a module, named like its file; none in a file that only helps or holds what actions share."""
     own = [thing for thing in vars(module).values() if isinstance(thing, type) and thing.__module__ == module.__name__]
-    found = [thing for thing in own if issubclass(thing, BaseAction)]
+    found = [thing for thing in own if issubclass(thing, BaseAction) and not isabstract(thing)]
     if found and [action.name for action in found] != [module.__name__.rpartition(".")[2]]:
         raise TypeError(f"{module.__name__} must hold one action, named like the file")
     yield from found

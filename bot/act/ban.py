@@ -8,27 +8,22 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from bot.act.base import BaseAction, Done, Stage
+from bot.act.base import Done
 from bot.act.lasting import LONGEST, SHORTEST, due_at, lasting, look_up_if_there, stretch
+from bot.act.removal import LONGEST_PURGE, RemovalAction, tell_and_ban
 from bot.act.telling import invite_back
-from bot.errors import AlreadySo, ChangedSince, DeedFailed
-from bot.records import Case, UndoReach
-
-LONGEST_PURGE = timedelta(days=7)  # Discord's limit
+from bot.errors import AlreadyForNow, AlreadySo, ChangedSince, DeedFailed
+from bot.records import Case
 
 
-class BanAction(BaseAction):
+class BanAction(RemovalAction):
     """Ban the member, also one who has left; for good, or for a time."""
 
     name: ClassVar[str] = "ban"
     severity: ClassVar[float] = 80
     needs: ClassVar[frozenset[str]] = frozenset({"ban_members"})
     repeatable: ClassVar[bool] = True
-    stage: ClassVar[int] = Stage.REMOVAL
     short: ClassVar[str | None] = "for"
-    changes: ClassVar[Any] = "member"
-    undo_reach: ClassVar[UndoReach] = "partial"
-    undo_needs: ClassVar[frozenset[str]] = frozenset({"create_instant_invite"})
 
     duration: Annotated[timedelta, Field(ge=SHORTEST, le=LONGEST)] | None = Field(
         default=None, alias="for", description="After which time the ban is lifted; without it, it stays."
@@ -38,24 +33,20 @@ class BanAction(BaseAction):
     )
 
     @property
-    def kind(self) -> str:
-        return "removal"
-
-    @property
     def strength(self) -> float:
         return self.severity + stretch(self.duration)
 
     async def do(self, case: Case) -> Done:
         guild_id, member_id, due = case.flag.guild.id, case.flag.author.id, due_at(case, self.duration)
-        await look_up_if_there(case, "ban_members")
+        is_there = await look_up_if_there(case, "ban_members") is not None
         why = await case.deeds.ban_reason(guild_id, member_id)
         if why is not None and why != case.audit_reason:
-            raise AlreadySo("The member is banned already.")
+            raise AlreadyForNow("The member is banned already.", {"reason": why}, due)
+        told = ""
         if why is None:  # else an earlier run of the bot died after the call
-            seconds = int(self.delete_messages.total_seconds())
-            await case.deeds.ban(guild_id, member_id, delete_seconds=seconds, reason=case.audit_reason)
+            told = await tell_and_ban(case, self, self.delete_messages, is_there=is_there)
         before = {"reason": case.audit_reason}
-        return Done(f"The member was banned{lasting(self.duration)}.", before, due)
+        return Done(f"The member was banned{lasting(self.duration)}.{told}", before, due)
 
     async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
         guild_id, member_id = case.flag.guild.id, case.flag.author.id

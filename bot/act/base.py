@@ -16,8 +16,19 @@ from typing import Any, ClassVar, Literal
 import structlog
 from pydantic import BaseModel, ConfigDict
 
-from bot.errors import AlreadySo, Away, ChangedSince, DeedFailed, Forbidden, Gone
-from bot.records import Case, Outcome, Status, UndoReach
+from bot.errors import (
+    AlreadyForNow,
+    AlreadySo,
+    Away,
+    ChangedSince,
+    DeedFailed,
+    DoesNotApply,
+    Forbidden,
+    Gone,
+    NotNow,
+    TryLater,
+)
+from bot.records import Case, Kind, Outcome, Status, UndoReach
 
 log = structlog.get_logger()
 
@@ -38,6 +49,17 @@ class Urgency(IntEnum):
     DIRECT_MESSAGE = 70
 
 
+ANYTHING: frozenset[Kind] = frozenset({"message", "title", "event", "name", "automod"})
+WRITTEN_IN_A_CHANNEL: frozenset[Kind] = frozenset({"message", "title", "automod"})
+_SAID: Mapping[Kind, str] = {
+    "message": "a message",
+    "title": "a title",
+    "event": "an event",
+    "name": "a name",
+    "automod": "what AutoMod blocked",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What ``BaseAction.do`` has done: a sentence, or nothing where the name says it all.
@@ -49,6 +71,7 @@ class Done:
     before: Mapping[str, Any] = field(default_factory=dict)
     due: datetime | None = None
     may_pass: bool = False
+    prolongs: bool = False
 
 
 class BaseAction(BaseModel, ABC):
@@ -71,6 +94,7 @@ class BaseAction(BaseModel, ABC):
     changes: ClassVar[Literal["message", "member", "channel"]] = "message"  # two that change one thing take turns
     undo_reach: ClassVar[UndoReach]
     undo_needs: ClassVar[frozenset[str]] = frozenset()
+    applies_to: ClassVar[frozenset[Kind]] = ANYTHING
 
     @property
     def kind(self) -> Hashable:
@@ -102,10 +126,18 @@ class BaseAction(BaseModel, ABC):
     async def apply(self, case: Case) -> Outcome:
         """Do it, timed, and say what came of it. Raises nothing but a cancellation."""
         started = perf_counter()
-        status, done = await self._attempt(case, lambda: self.do(case))
+        status, done = await self._attempt(case, lambda: self._do_where_it_applies(case))
         took = perf_counter() - started
         return Outcome(
-            self.name, status, done.detail, self.options, took, done.before, done.due, may_pass=done.may_pass
+            self.name,
+            status,
+            done.detail,
+            self.options,
+            took,
+            done.before,
+            done.due,
+            may_pass=done.may_pass,
+            prolongs=done.prolongs,
         )
 
     async def undo(self, case: Case, outcome: Outcome) -> Outcome:
@@ -121,8 +153,14 @@ class BaseAction(BaseModel, ABC):
                 raise AlreadySo("It has been taken back already.")
             return Done(await self.take_back(case, outcome.before))
 
-        status, done = await self._attempt(case, attempt)
-        return Outcome(self.name, status, done.detail, self.options, perf_counter() - started)
+        status, done = await self._attempt(case, attempt, passing=(TryLater, NotNow))
+        took = perf_counter() - started
+        return Outcome(self.name, status, done.detail, self.options, took, may_pass=done.may_pass)
+
+    async def _do_where_it_applies(self, case: Case) -> Done:
+        if case.flag.kind not in self.applies_to:
+            raise DoesNotApply(f"There is no {self.name} for {_SAID[case.flag.kind]}.")
+        return await self.do(case)
 
     def _alone(self, case: Case) -> AbstractAsyncContextManager[None]:
         """Two flags of one member at the same moment must not both find that nothing has been done yet."""
@@ -131,18 +169,28 @@ class BaseAction(BaseModel, ABC):
         target = case.flag.author.id if self.changes == "member" else case.flag.channel.id
         return case.deeds.alone(self.changes, case.flag.guild.id, target)
 
-    async def _attempt(self, case: Case, deed: Callable[[], Awaitable[Done]]) -> tuple[Status, Done]:
+    async def _attempt(
+        self,
+        case: Case,
+        deed: Callable[[], Awaitable[Done]],
+        passing: tuple[type[DeedFailed], ...] = (Away,),
+    ) -> tuple[Status, Done]:
+        """``passing``: what may be over in a while. What is to be done waits for less than what is to be undone."""
         try:
             async with self._alone(case):
                 return Status.DONE, await deed()
+        except AlreadyForNow as error:
+            return Status.ALREADY_DONE, Done(str(error), error.before, error.until, prolongs=True)
         except (AlreadySo, Gone) as error:
             return Status.ALREADY_DONE, Done(str(error))
         except Forbidden as error:
             return Status.FORBIDDEN, Done(str(error))
         except ChangedSince as error:
             return Status.HELD_BACK, Done(str(error))
+        except DoesNotApply as error:
+            return Status.DOES_NOT_APPLY, Done(str(error))
         except DeedFailed as error:
-            return Status.FAILED, Done(str(error), may_pass=isinstance(error, Away))
+            return Status.FAILED, Done(str(error), may_pass=isinstance(error, passing))
         except Exception as error:
             # Type and place only: the message of a stray exception may quote a member.
             where = extract_tb(error.__traceback__)[-1]

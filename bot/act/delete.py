@@ -1,36 +1,75 @@
-"""Take the message away."""
+"""Take away what was written: the message, the title, the event."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from bot.act.base import BaseAction, Done, Stage, Urgency
 from bot.act.telling import returned_text
-from bot.errors import DeedFailed
-from bot.records import Case, UndoReach
+from bot.errors import AlreadySo, ChangedSince, DeedFailed, DoesNotApply, Gone
+from bot.records import Case, Kind, UndoReach
 
 
 class DeleteAction(BaseAction):
-    """Delete the message. Its text stays in the record for as long as ``retention.text`` says."""
+    """Delete the message; of a thread only the title is taken away, of an event all.
+
+    The text stays in the record for as long as ``retention.text`` says.
+    """
 
     name: ClassVar[str] = "delete"
     severity: ClassVar[float] = 20
-    needs: ClassVar[frozenset[str]] = frozenset({"manage_messages"})
+    needs: ClassVar[frozenset[str]] = frozenset({"manage_messages", "manage_threads"})
     repeatable: ClassVar[bool] = True
     stage: ClassVar[int] = Stage.MESSAGE
     urgency: ClassVar[int] = Urgency.DELETE
     undo_reach: ClassVar[UndoReach] = "partial"
+    applies_to: ClassVar[frozenset[Kind]] = frozenset({"message", "title", "event", "automod"})
 
     async def do(self, case: Case) -> Done:
+        flag, reason = case.flag, case.audit_reason
+        if flag.kind == "title":
+            title = case.texts.title_removed
+            await case.deeds.set_title(flag.guild.id, flag.message_id, title, reason=reason)
+            return Done("The title was taken away.", {"set": title})
+        if flag.kind == "event":
+            await case.deeds.delete_event(flag.guild.id, flag.message_id, reason=reason)
+            return Done("The event was deleted.")
+        if not flag.messages:
+            raise DoesNotApply("AutoMod kept the message back, so there is none to delete.")
+        return await self._delete_all(case)
+
+    async def _delete_all(self, case: Case) -> Done:
+        """All messages of the flag at once; one that is gone does not keep the others."""
         flag = case.flag
-        await case.deeds.delete_message(flag.guild.id, flag.channel.id, flag.message_id, reason=case.audit_reason)
-        return Done()
+        deletes = (
+            case.deeds.delete_message(flag.guild.id, flag.channel.id, each, reason=case.audit_reason)
+            for each in flag.messages
+        )
+        failures = [error for error in await asyncio.gather(*deletes, return_exceptions=True) if error is not None]
+        serious = [error for error in failures if not isinstance(error, Gone)]
+        if serious or len(failures) == len(flag.messages):
+            raise (serious or failures)[0]
+        return Done("" if len(flag.messages) == 1 else f"{len(flag.messages)} messages were deleted.")
 
     async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
         """The text goes back to its author and not into the channel, where it would be the bot that said it."""
         flag = case.flag
         if flag.text is None:
             raise DeedFailed("The text is no longer kept, so it cannot be given back to its author.")
+        if flag.kind == "title":
+            return await self._put_title_back(case, flag.text.partition("\n")[0], before)
         await case.deeds.direct_message(flag.guild.id, flag.author.id, returned_text(case, flag.text))
-        return "The text went back to its author by direct message; the message itself is gone."
+        what = "event" if flag.kind == "event" else "message"
+        return f"The text went back to its author by direct message; the {what} itself is gone."
+
+    async def _put_title_back(self, case: Case, title: str, before: Mapping[str, Any]) -> str:
+        flag = case.flag
+        now = await case.deeds.title(flag.guild.id, flag.message_id)
+        if now == title:
+            raise AlreadySo("The title stands there again already.")
+        if now != before["set"]:
+            raise ChangedSince("The title was changed since, so it stays as it is.")
+        await case.deeds.set_title(flag.guild.id, flag.message_id, title, reason=case.undo_reason)
+        return "The title stands there again."

@@ -33,11 +33,8 @@ def lasting(duration: timedelta | None) -> str:
 
 
 def end_of(case: Case, duration: timedelta) -> datetime:
-    """When what is done for ``duration`` is over; raises ``AlreadySo`` where that has passed.
-
-    Counted from the flag and not from now: an action that is begun again after a crash ends at the same time.
-    """
-    if is_over(end := case.flag.created_at + duration):
+    """When what is done for ``duration`` is over; raises ``AlreadySo`` where that has passed."""
+    if is_over(end := case.begins + duration):
         raise AlreadySo(f"Its time of {spoken(duration)} would be over by now.")
     return end
 

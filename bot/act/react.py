@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field
 
 from bot.act.base import BaseAction, Done, Stage
-from bot.records import Case, UndoReach
+from bot.records import Case, Kind, UndoReach
 
 _CUSTOM = re.compile(r"<?(a:|:)?\w{2,32}:\d{15,20}>?")
 
@@ -35,6 +35,7 @@ class ReactAction(BaseAction):
     stage: ClassVar[int] = Stage.MESSAGE
     short: ClassVar[str | None] = "emoji"
     undo_reach: ClassVar[UndoReach] = "full"
+    applies_to: ClassVar[frozenset[Kind]] = frozenset({"message"})
 
     emoji: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_an_emoji)] = Field(
         default="\u26a0\ufe0f", description="The emoji; one of a server's own is written <:name:id>."

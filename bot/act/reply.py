@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from bot.act.base import BaseAction, Done, Stage
+from bot.act.base import WRITTEN_IN_A_CHANNEL, BaseAction, Done, Stage
 from bot.act.wording import Wording, fill
 from bot.errors import AlreadySo, DeedFailed, Gone
-from bot.records import Case, UndoReach
+from bot.records import Case, Kind, UndoReach
 
 
 class ReplyAction(BaseAction):
@@ -22,6 +22,7 @@ class ReplyAction(BaseAction):
     stage: ClassVar[int] = Stage.MESSAGE
     short: ClassVar[str | None] = "text"
     undo_reach: ClassVar[UndoReach] = "full"
+    applies_to: ClassVar[frozenset[Kind]] = WRITTEN_IN_A_CHANNEL
 
     text: Wording | None = Field(
         default=None,

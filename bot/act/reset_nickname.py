@@ -9,10 +9,11 @@ from pydantic import Field
 
 from bot.act.base import BaseAction, Done
 from bot.act.lasting import look_up
-from bot.errors import AlreadySo, ChangedSince
+from bot.errors import AlreadySo, ChangedSince, DoesNotApply
 from bot.records import Case, UndoReach
 
 LONGEST_NICKNAME = 32  # characters, Discord's limit
+NICKNAME = "nickname"  # the surface
 
 
 class ResetNicknameAction(BaseAction):
@@ -30,6 +31,11 @@ class ResetNicknameAction(BaseAction):
     )
 
     async def do(self, case: Case) -> Done:
+        if self.to is None and case.flag.kind == "name" and case.flag.surface != NICKNAME:
+            raise DoesNotApply(
+                "It is the account's own name that was flagged, which only the member can change; give reset_nickname"
+                " a name to put over it."
+            )
         member = await look_up(case, "manage_nicknames")
         if member.nickname == self.to:
             raise AlreadySo("The member has no nickname." if self.to is None else "The member is called that already.")

@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from bot.act.base import BaseAction, Done, Stage
+from bot.act.base import WRITTEN_IN_A_CHANNEL, BaseAction, Done, Stage
 from bot.act.lasting import LONGEST, SHORTEST, due_at, lasting, spoken, stretch
 from bot.errors import AlreadySo, ChangedSince
-from bot.records import Case, UndoReach
+from bot.records import Case, Kind, UndoReach
 
 LONGEST_DELAY = timedelta(hours=6)  # Discord's limit
 DEFAULT_DELAY = timedelta(seconds=30)
@@ -27,6 +27,7 @@ class SlowmodeAction(BaseAction):
     short: ClassVar[str | None] = "delay"
     changes: ClassVar[Any] = "channel"
     undo_reach: ClassVar[UndoReach] = "full"
+    applies_to: ClassVar[frozenset[Kind]] = WRITTEN_IN_A_CHANNEL
 
     delay: Annotated[timedelta, Field(ge=timedelta(seconds=1), le=LONGEST_DELAY)] = Field(
         default=DEFAULT_DELAY, description="The time between two messages of one member; 6h is the most."

@@ -8,36 +8,28 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from bot.act.ban import LONGEST_PURGE
-from bot.act.base import BaseAction, Done, Stage
+from bot.act.base import Done
 from bot.act.lasting import look_up_if_there, spoken
+from bot.act.removal import LONGEST_PURGE, RemovalAction, tell_and_ban
 from bot.act.telling import invite_back
 from bot.errors import AlreadySo, DeedFailed, Gone
-from bot.records import Case, UndoReach
+from bot.records import Case
 
 DEFAULT_PURGE = timedelta(days=1)
 
 
-class SoftbanAction(BaseAction):
+class SoftbanAction(RemovalAction):
     """Ban and unban the member at once, which deletes their latest messages. They may come back."""
 
     name: ClassVar[str] = "softban"
     severity: ClassVar[float] = 70
     needs: ClassVar[frozenset[str]] = frozenset({"ban_members"})
     repeatable: ClassVar[bool] = True
-    stage: ClassVar[int] = Stage.REMOVAL
     short: ClassVar[str | None] = "delete_messages"
-    changes: ClassVar[Any] = "member"
-    undo_reach: ClassVar[UndoReach] = "partial"
-    undo_needs: ClassVar[frozenset[str]] = frozenset({"create_instant_invite"})
 
     delete_messages: Annotated[timedelta, Field(ge=timedelta(minutes=1), le=LONGEST_PURGE)] = Field(
         default=DEFAULT_PURGE, description="Their messages of this last time go, in every channel; 7d is the most."
     )
-
-    @property
-    def kind(self) -> str:
-        return "removal"
 
     async def do(self, case: Case) -> Done:
         guild_id, member_id = case.flag.guild.id, case.flag.author.id
@@ -47,16 +39,16 @@ class SoftbanAction(BaseAction):
             raise AlreadySo("The member is banned already.")
         if why is None and not is_there:
             raise Gone("The member has left already.")
+        told = ""
         if why is None:  # else an earlier run of the bot died between the two calls
-            seconds = int(self.delete_messages.total_seconds())
-            await case.deeds.ban(guild_id, member_id, delete_seconds=seconds, reason=case.audit_reason)
+            told = await tell_and_ban(case, self, self.delete_messages, is_there=True)
         try:
             await case.deeds.unban(guild_id, member_id, reason=case.audit_reason)
         except Gone:
             pass  # a moderator was faster
         except DeedFailed as error:
             raise DeedFailed(f"The member was banned and could not be unbanned; please do that. {error}") from error
-        return Done(f"The member was removed with their messages of the last {spoken(self.delete_messages)}.")
+        return Done(f"The member was removed with their messages of the last {spoken(self.delete_messages)}.{told}")
 
     async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
         if await look_up_if_there(case, "ban_members") is not None:

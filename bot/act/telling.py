@@ -1,10 +1,14 @@
-"""What a member is told when something that was done to them is taken back."""
+"""What a member is told before they are removed, and when something that was done to them is taken back."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import Field
+
 from bot.act.wording import LONGEST_MESSAGE, fill
 from bot.errors import DeedFailed
-from bot.records import Case
+from bot.records import Case, Status
 
 
 def returned_text(case: Case, text: str) -> str:
@@ -27,3 +31,32 @@ async def invite_back(case: Case) -> str:
     except DeedFailed as error:
         return f"{error} This invite can be passed on to them: {invite}"
     return "They were sent an invite by direct message."
+
+
+def tell_option() -> Any:
+    """The option ``tell`` of the actions that remove a member."""
+    told = "Tell them first, by a direct message with a button to appeal; a `warn` of the same decision does that too."
+    return Field(default=True, description=told)
+
+
+async def tell_before(case: Case, action: str, *, tell: bool) -> str:
+    """Tell the member that they are about to be removed: afterwards nobody can. A sentence on it for the moderators.
+
+    Nothing where a warning of the same decision tells them, or an earlier run of the bot may have. That they cannot be
+    told keeps nobody from being removed.
+    """
+    flag = case.flag
+    together = [outcome for outcome in flag.outcomes if outcome.by == case.by]
+    warned = any(each.action == "warn" and each.status in _TOLD for each in together)
+    begun = any(each.action == action and each.status is Status.STARTED for each in together)
+    if not tell or warned or begun:
+        return ""
+    text = fill(case.texts.removal, flag)
+    try:
+        await case.deeds.direct_message(flag.guild.id, flag.author.id, text, appeal=flag.number)
+    except DeedFailed as error:
+        return f" They were not told: {error}"
+    return " They were told by direct message."
+
+
+_TOLD = (Status.PLANNED, Status.STARTED, Status.DONE)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from bot.act.base import BaseAction, Done, Stage, Urgency
-from bot.act.wording import Wording, fill
+from bot.act.wording import LONGEST_MESSAGE, ROOM_FOR_MENTION, Wording, fill
 from bot.errors import DeedFailed, Unreachable
 from bot.records import Case, UndoReach
 
@@ -39,13 +39,18 @@ class WarnAction(BaseAction):
 
     async def do(self, case: Case) -> Done:
         flag = case.flag
-        text = fill(self.text or case.texts.warning, flag)
+        text = fill(self.text or _words(case), flag)
         try:
-            await case.deeds.direct_message(flag.guild.id, flag.author.id, text)
+            await case.deeds.direct_message(flag.guild.id, flag.author.id, text, appeal=flag.number)
         except Unreachable as error:
+            if not flag.channel.id:
+                raise
             if flag.is_late:
                 raise DeedFailed(f"{error} A notice in the channel would come too late.") from error
             seconds = self.notice.total_seconds()
+            hint = f" {case.texts.why_hint}"  # a notice has no buttons
+            if len(text) + len(hint) + ROOM_FOR_MENTION <= LONGEST_MESSAGE:
+                text += hint
             await case.deeds.notice(flag.guild.id, flag.channel.id, flag.author.id, text, seconds=seconds)
             return Done(f"{error} A notice was posted in the channel for {seconds:g} s instead.")
         return Done("The member was told by direct message.")
@@ -54,3 +59,16 @@ class WarnAction(BaseAction):
         flag = case.flag
         await case.deeds.direct_message(flag.guild.id, flag.author.id, fill(case.texts.warning_mistaken, flag))
         return "The member was told by direct message that the warning was mistaken."
+
+
+def _words(case: Case) -> str:
+    """What a member is told of a message would be wrong of a name."""
+    match case.flag.kind:
+        case "name":
+            return case.texts.warning_name
+        case "title":
+            return case.texts.warning_title
+        case "event":
+            return case.texts.warning_event
+        case _:
+            return case.texts.warning

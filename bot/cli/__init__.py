@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from bot.cli import (
     backup,
     check,
     doctor,
+    evaluate,
     flags,
     health,
     init,
@@ -20,14 +21,19 @@ from bot.cli import (
     key,
     logs,
     model,
+    purge,
     record,
     rules,
     run,
     sandbox,
     score,
+    strikes,
     unit,
+    verdicts,
 )
 from bot.errors import CivilTongueError
+
+_CommandLineError: Any = typer.BadParameter.__mro__[2]  # click's base of them all; typer brings its own copy of click
 
 _EPILOG = (
     "Exit codes: 0 all is well · 1 something else went wrong · 2 the config or the command line has an error · "
@@ -57,10 +63,15 @@ app.command("run")(run.command)
 app.command("check")(check.command)
 app.command("rules")(rules.command)
 app.command("score")(score.command)
+app.command("evaluate")(evaluate.command)
+flags.app.command("uphold")(verdicts.uphold)
+flags.app.command("mistaken")(verdicts.mistaken)
 app.add_typer(flags.app, name="flags")
 app.add_typer(model.app, name="model")
 app.add_typer(key.app, name="key")
 app.add_typer(record.app, name="record")
+app.add_typer(strikes.app, name="strikes")
+app.command("purge")(purge.command)
 app.command("backup")(backup.back_up)
 app.command("restore")(backup.restore)
 app.command("health")(health.command)
@@ -88,7 +99,18 @@ def main() -> None:
             stream.reconfigure(errors="replace")
     logs.set_up("text", "warning")
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except _CommandLineError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()  # the help that was asked for by saying nothing
+        else:
+            context = getattr(error, "ctx", None)
+            command = context.command_path if context else "python -m bot"
+            print(f"{error.format_message().rstrip('.')}. `{command} --help` tells more.", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        print("Stopped.", file=sys.stderr)
+        sys.exit(1)
     except CivilTongueError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)

@@ -34,7 +34,19 @@ def command(
         return
     used = options.config_path(data, path)
     settings = config.load(used, _labels_if_at_hand)
+    for code, model in settings.models.items():
+        if (known := _labels_if_at_hand(model)) and (lacking := config.unknown_to(settings, known)):
+            typer.echo(
+                f"models.{code}: {model} does not know {', '.join(lacking)}; these rules never fire there.", err=True
+            )
+    if not _watches_anything(settings):
+        typer.echo(f"{used}: no label has a step, so nothing would ever be flagged; give labels some.", err=True)
     typer.echo(f"{used} is fine: {config.summary(settings)}")
+
+
+def _watches_anything(settings: config.Settings) -> bool:
+    ladders = [settings.rules.ladders, *(layer.change.ladders for layer in settings.layers)]
+    return any(ladder.steps for each in ladders for ladder in each.values())
 
 
 def _texts() -> Iterator[str]:

@@ -40,7 +40,8 @@ def command(data: options.Data = options.DEFAULT_DATA, path: options.Config = No
     if application.id is None:
         raise CivilTongueError(
             f"The application's id is not in the token, so the link cannot be made: open {PORTAL}, choose the "
-            "application, OAuth2, and make a link with the scope bot and these permissions: " + _permissions(settings)
+            "application, OAuth2, and make a link with the scopes bot and applications.commands and these permissions: "
+            + _permissions(settings)
         )
     typer.echo(link_for(application.id, settings))
     typer.echo(f"It asks for: {_permissions(settings)}.", err=True)

@@ -27,6 +27,7 @@ def info(
     as_json: options.Json = False,
 ) -> None:
     """Load a model and tell what it is: id, labels, how it decides, number type, window."""
+    from bot.insight import essentials
     from bot.score.model import load
 
     model = load(source or config.load(options.config_path(data, path)).model)
@@ -39,6 +40,7 @@ def info(
         "number_type": model.number_type,
         "window_tokens": model.window,
         "folder": str(model.folder),
+        **essentials.of(model.folder),
     }
     if as_json:
         typer.echo(json.dumps(facts))
@@ -54,7 +56,7 @@ def _words(value: object) -> str:
         return {True: "yes", False: "no", None: "nothing"}[value]
     if isinstance(value, int):
         return f"{value:,}"
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @app.command("import")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ from bot.cli.showing import as_json as written
 from bot.cli.showing import cell, plain
 from bot.config import Here, Rulebook, words
 from bot.decide.places import made_at
-from bot.errors import CivilTongueError
+from bot.errors import CommandInvalid
 from bot.read.eligibility import skip_reason
 from bot.records import Action, Author, Named, Post, Step, Surface
 
@@ -43,10 +44,12 @@ def command(
     """Print which rules are active in a place and for a member, with the line of the config that each comes from.
 
     Without options: what holds where no override does. A name fits as it does in the config. The bot knows which
-    category a channel is in; here you have to say it.
+    category a channel is in; here you have to say it. With a server's id, what its moderators have set counts too.
     """
+    from bot.doctor.folder import settings_of_guilds
+
     used = options.config_path(data, path)
-    book = Rulebook(config.load(used))
+    book = Rulebook(config.load(used), asyncio.run(settings_of_guilds(data)))
     post = _post(guild, channel, thread, category, role or [], member, age)
     here = book.here(post)
     if as_json:
@@ -55,6 +58,8 @@ def command(
     console = Console()
     for line in _headlines(here, post):
         console.print(plain(line), markup=False, highlight=False)
+    if not here.layers and any((channel, thread, category, role, member, age)):
+        console.print("No override fits this.", highlight=False)
     console.print(_table(here, used))
 
 
@@ -93,6 +98,8 @@ def _step(step: Step, mode: str, used: Path) -> dict[str, Any]:
 def _headlines(here: Here, post: Post) -> list[str]:
     strikes = here.rules.strikes
     lines = [f"mode {here.mode}, flags go to {here.log_channel or 'the record only'}"]
+    if pause := here.pause:
+        lines.append(f"paused by {pause.by.name} since {pause.since:%Y-%m-%d %H:%M} UTC: {pause.reason}")
     if why := _exempted(here, post):
         lines.append(f"These messages are not read: {why}.")
     if strikes.weights:
@@ -123,9 +130,7 @@ def _table(here: Here, used: Path) -> Table:
 
 def _written(action: Action) -> str:
     """The action, with the options that are not left at their defaults."""
-    given = action.model_dump(exclude_defaults=True) if isinstance(action, BaseModel) else {}
-    options = ", ".join(f"{key}: {words.plain(value)}" for key, value in given.items())
-    return f"{action.name} ({options})" if options else action.name
+    return words.action(action.name, action.model_dump(exclude_defaults=True) if isinstance(action, BaseModel) else {})
 
 
 def _exempted(here: Here, post: Post) -> str | None:
@@ -168,7 +173,7 @@ def _named(reference: str | None) -> Named:
 
 def _id(text: str, option: str) -> int:
     if not _is_id(text):
-        raise CivilTongueError(f"{option} wants an id, a number, not {plain(text)}.")
+        raise CommandInvalid(f"{option} wants an id, a number, not {plain(text)}.")
     return int(text)
 
 
@@ -179,5 +184,5 @@ def _is_id(text: str) -> bool:
 def _age(text: str) -> timedelta:
     seconds = parse_duration(text)
     if seconds is None or seconds < 0:
-        raise CivilTongueError(f"--age wants a duration such as 3d or 12h, not {text}.")
+        raise CommandInvalid(f"--age wants a duration such as 3d or 12h, not {text}.")
     return timedelta(seconds=seconds)

@@ -18,6 +18,8 @@ from rich.text import Text
 
 from bot import config
 from bot.cli import options
+from bot.cli.explanation import explanation
+from bot.cli.explanation import show as show_explanation
 from bot.cli.showing import as_json as written
 from bot.cli.showing import cell, plain
 from bot.errors import CivilTongueError, ModelFailed
@@ -47,6 +49,9 @@ def command(
     source: Annotated[
         str | None, typer.Option("--model", help="embedded, a Hugging Face id or a folder, instead of the config's.")
     ] = None,
+    why: Annotated[
+        bool, typer.Option("--explain", help="Tell which words moved which label, and what the rules make of it.")
+    ] = False,
     data: options.Data = options.DEFAULT_DATA,
     path: options.Config = None,
 ) -> None:
@@ -57,16 +62,26 @@ def command(
     `--json` and `--jsonl` print one JSON object a line:
     `{"text": ..., "labels": {"toxic": 0.98, ...}, "on": ["toxic", ...]}`.
     With `--jsonl` other fields of a line are kept.
+
+    `--explain` reads a text as the bot does, disguises too, by the rules that hold where no override does.
     """
     from bot.score.model import load
 
     if texts and jsonl:
         raise CivilTongueError("Name texts or --jsonl, not both.")
-    settings = config.load(options.config_path(data, path))
+    if why and jsonl:
+        raise CivilTongueError("--explain wants texts, not --jsonl.")
+    used = options.config_path(data, path)
+    settings = config.load(used)
     model = load(source or settings.model)
     if jsonl:
         raise typer.Exit(_score_lines(model, settings.rules, jsonl))
     console = Console()
+    if why:
+        for text in texts or _typed():
+            found = explanation(text, model, settings, used)
+            print(written(found)) if as_json else show_explanation(console, found)
+        return
     for text in texts or _typed():
         [labels] = model.score_many([text])
         if labels is None:

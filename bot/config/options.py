@@ -97,6 +97,8 @@ def _read(wanted: Any, raw: Any, path: Path, problems: Problems) -> Any:
         return _read_choice(get_args(wanted), raw, path, problems)
     if origin in (tuple, list, frozenset):
         return _read_list(origin, get_args(wanted)[0], raw, path, problems)
+    if origin is dict:
+        return _read_mapping(get_args(wanted)[1], raw, path, problems)
     if isinstance(wanted, type) and issubclass(wanted, RootModel):
         root = read_field(wanted.model_fields["root"], raw, path, problems)
         return BAD if root is BAD else _rooted(wanted, root, path, problems)
@@ -142,6 +144,15 @@ def _read_list(make: Any, wanted: Any, raw: Any, path: Path, problems: Problems)
         if item is not BAD and first.setdefault(same, index) != index:
             problems.at((*path, index), f"{words.shown(item)} is given twice; it is already at [{first[same]}]")
     return BAD if any(item is BAD for item in items) else make(items)
+
+
+def _read_mapping(wanted: Any, raw: Any, path: Path, problems: Problems) -> Any:
+    """Keys are text; values are as ``wanted``."""
+    if not isinstance(raw, dict):
+        problems.at(path, words.must_be("a mapping such as {one: two}", raw))
+        return BAD
+    values = {str(key): _read(wanted, value, (*path, key), problems) for key, value in raw.items()}
+    return BAD if any(value is BAD for value in values.values()) else values
 
 
 def _read_scalar(wanted: Any, raw: Any, path: Path, problems: Problems) -> Any:

@@ -14,6 +14,7 @@ from bot.config.options import read_model
 from bot.config.problems import Problems
 from bot.config.reading import Path
 from bot.config.strikes import read_strikes
+from bot.decide.limits import LimitOptions
 from bot.decide.places import BY_SPECIFICITY, Scope, Where
 from bot.decide.rules import Ladder, StrikeRules
 from bot.read.allow import AllowList
@@ -47,6 +48,7 @@ class GuildOptions(BaseModel):
         default=None, description="Who and where is left alone; each of its keys replaces that of the whole file."
     )
     allow: AllowList | None = Field(default=None, description="Further phrases that do not count in this server.")
+    limits: LimitOptions | None = Field(default=None, description="What stops a rule that runs away in this server.")
     texts: Texts | None = Field(default=None, description="Texts for this server; the others stay as they are.")
 
 
@@ -61,6 +63,7 @@ class Change:
     exempt: bool | None = None
     log_channel: str | None = None
     exempt_list: Exempt | None = None
+    limits: LimitOptions | None = None
     texts: Texts | None = None
     strikes: StrikeRules | None = None
 
@@ -171,6 +174,7 @@ def _guild(raw: Any, path: Path, problems: Problems, labels: Sequence[str] | Non
         options.allow,
         log_channel=options.log_channel,
         exempt_list=options.exempt,
+        limits=options.limits,
         texts=options.texts,
         strikes=strikes,
     )

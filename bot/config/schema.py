@@ -14,6 +14,7 @@ from pydantic_core import core_schema
 
 from bot import act
 from bot.act import BaseAction
+from bot.config.beside import AUTOMOD, NAMES
 from bot.config.ladders import MOST_STRIKES, OFF, SHADOW
 from bot.config.options import DURATION
 from bot.config.overrides import GUILDS, LABELS, OVERRIDES, STRIKES, GuildOptions, OverrideOptions
@@ -46,6 +47,8 @@ def schema() -> dict[str, Any]:
         },
         OVERRIDES: _OVERRIDES,
         STRIKES: _REF_STRIKES,
+        NAMES: _NAMES,
+        AUTOMOD: _AUTOMOD,
         GUILDS: {
             "type": "object",
             "description": "Server, by id or name → what is different there.",
@@ -83,7 +86,7 @@ _DO = {
         {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"$ref": "#/$defs/action"}},
     ],
 }
-_STEP = {
+_STEP: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["at", "do"],
@@ -101,6 +104,23 @@ _LADDERS = [
     {"$ref": "#/$defs/step"},
     {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}},
 ]
+_NAMES = {
+    "description": "What to do about which label in the names of members; off: names are not read.",
+    "oneOf": [{"const": OFF}, {"type": "object", "additionalProperties": {"$ref": "#/$defs/ladder"}}],
+}
+_AUTOMOD = {
+    "description": "What to do when Discord's own AutoMod has acted: off, an action, or do with strikes.",
+    "oneOf": [
+        {"const": OFF},
+        {"$ref": "#/$defs/action"},
+        {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["do"],
+            "properties": {each: _STEP["properties"][each] for each in ("do", "mode", "strikes")},
+        },
+    ],
+}
 _LABEL_CHANGES = {
     "type": "object",
     "description": "Labels whose ladder is another one here.",

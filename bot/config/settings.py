@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from importlib import resources
 from pathlib import Path
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 import bot
 from bot import act
 from bot.config import words
+from bot.config.beside import AUTOMOD, NAMES, read_automod, read_names
 from bot.config.ladders import read_ladders
 from bot.config.options import read_model
 from bot.config.overrides import (
@@ -30,17 +31,21 @@ from bot.config.problems import Problems
 from bot.config.reading import Document, Unreadable, read
 from bot.config.strikes import read_strikes
 from bot.decide.limits import LimitOptions
-from bot.decide.rules import Rules, StrikeRules
+from bot.decide.rules import Ladder, Rules, StrikeRules
 from bot.errors import ConfigInvalid
 from bot.read.allow import AllowList
 from bot.read.eligibility import Exempt
+from bot.read.language import CODES, OTHER
+from bot.read.options import ReadOptions
 from bot.record.options import RetentionOptions
 from bot.records import Mode
 from bot.score.options import WorkerOptions
 from bot.texts import Texts
 
+DIGEST_HOUR = 9  # of UTC
+
 # Keys that are read by hand into ``rules`` and ``layers``; every other key has the name of its field.
-APART = (LABELS, OVERRIDES, STRIKES, GUILDS)
+APART = (LABELS, OVERRIDES, STRIKES, NAMES, AUTOMOD, GUILDS)
 NOT_KEYS = frozenset({"rules", "layers", "source"})
 
 ModelLabels = Sequence[str] | Callable[[str], Sequence[str] | None]
@@ -53,6 +58,14 @@ def _address(*schemes: str) -> AfterValidator:
         return address.rstrip("/")
 
     return AfterValidator(check)
+
+
+def _known_languages(models: dict[str, str]) -> dict[str, str]:
+    for code in models:
+        if code not in CODES and code != OTHER:
+            hint = "English is what `model` is for" if code == "en" else "de is German, ja Japanese, pt Portuguese"
+            raise ValueError(f"must name languages by their codes, or {OTHER}, not {words.shown(code)}; {hint}")
+    return models
 
 
 class DiscordOptions(BaseModel):
@@ -83,6 +96,10 @@ class Settings(BaseModel):
         min_length=1,
         description="The model that scores: embedded, a Hugging Face id (id@revision pins it), or a folder.",
     )
+    models: Annotated[dict[str, Annotated[str, Field(min_length=1)]], AfterValidator(_known_languages)] = Field(
+        default_factory=dict,
+        description="Language, by its code such as de, or other → the model for texts in it.",
+    )
     mode: Mode = Field(
         default="shadow", description="shadow: only record what would be done. live: do it. Without it: shadow."
     )
@@ -93,11 +110,19 @@ class Settings(BaseModel):
     allow: AllowList = Field(
         default_factory=AllowList, description="Phrases that do not count; the rest of the message still does."
     )
+    appeal_url: Annotated[str, Field(max_length=512), _address("https://", "http://")] | None = Field(
+        default=None,
+        description="A page where members can appeal, too: a button below messages to them leads there.",
+    )
     retention: RetentionOptions = Field(default_factory=RetentionOptions, description="How long things are kept.")
     limits: LimitOptions = Field(default_factory=LimitOptions, description="What stops a rule that runs away.")
     catch_up: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(hours=6))] = Field(
         default=timedelta(minutes=15),
         description="After a pause, messages up to this old are read; 0s reads none. Late ones are never answered.",
+    )
+    read: ReadOptions = Field(default_factory=ReadOptions, description="What is read beside the text of messages.")
+    digest_hour: int = Field(
+        default=DIGEST_HOUR, ge=0, le=23, description="At which hour of UTC shadow mode's day is summed up."
     )
     worker: WorkerOptions = Field(default_factory=WorkerOptions, description="How the scoring is done.")
     discord: DiscordOptions = Field(default_factory=DiscordOptions, description="Where Discord is.")
@@ -136,6 +161,17 @@ def parse(source: bytes, path: Path, labels: ModelLabels | None = None) -> Setti
     return _settings(document, Problems(str(path), document), labels).model_copy(update={"source": source})
 
 
+def unknown_to(settings: Settings, known: Collection[str]) -> list[str]:
+    """The labels that have rules and that a model with the labels ``known`` does not have."""
+    return [label for label, ladder in settings.rules.ladders.items() if ladder.steps and label not in known]
+
+
+def line_of(settings: Settings, *path: str | int) -> int | None:
+    """The line of the file where the value at ``path`` stands; None where it does not, and a default holds."""
+    place = read(settings.source).values.get(path) if settings.source else None
+    return place.line if place else None
+
+
 def shipped() -> Path:
     """The config.yaml that Civil Tongue comes with: inside an installed package, else at the top of the checkout."""
     packaged = Path(str(resources.files(bot))) / "config.yaml"
@@ -164,6 +200,8 @@ def _settings(document: Document, problems: Problems, labels: ModelLabels | None
     known = _labels_of(raw, labels)
     ladders = read_ladders(raw[LABELS], (LABELS,), problems, known) if LABELS in raw else {}
     strikes = read_strikes(raw[STRIKES], (STRIKES,), problems, known) if STRIKES in raw else StrikeRules()
+    names = read_names(raw[NAMES], (NAMES,), problems, known) if NAMES in raw else None
+    automod = read_automod(raw[AUTOMOD], (AUTOMOD,), problems) if AUTOMOD in raw else Ladder()
     layers = read_overrides(raw[OVERRIDES], (OVERRIDES,), problems, known) if OVERRIDES in raw else ()
     layers += read_guilds(raw[GUILDS], (GUILDS,), problems, known) if GUILDS in raw else ()
     report_shadows_without_ladder(layers, ladders, problems)
@@ -172,7 +210,7 @@ def _settings(document: Document, problems: Problems, labels: ModelLabels | None
     if settings is None or len(problems):
         raise problems.error()
     # A decision with anything fired is a flag, whether or not the owner wrote it out.
-    rules = Rules(ladders, (act.make("flag"),), strikes)
+    rules = Rules(ladders, (act.make("flag"),), strikes, names, automod)
     return settings.model_copy(update={"rules": rules, "layers": layers})
 
 

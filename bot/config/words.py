@@ -37,6 +37,12 @@ def plain(value: Any) -> str:
     return shortened(value) if isinstance(value, str) else shown(value)
 
 
+def action(name: str, options: Mapping[str, Any]) -> str:
+    """``timeout (for: 10m)``, from the options that are not left at their defaults."""
+    given = ", ".join(f"{key}: {plain(value)}" for key, value in options.items())
+    return f"{name} ({given})" if given else name
+
+
 def path(parts: Iterable[str | int]) -> str:
     """``labels.insult[1].at``; keys that are no plain name stand in quotes."""
     text = ""

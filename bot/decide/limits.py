@@ -105,8 +105,7 @@ class Limits:
     that finds it closed again. ``clock`` only says in a sentence since when a breaker is open.
     """
 
-    def __init__(self, options: LimitOptions, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._quota = options.destructive_per_minute
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._clock = clock
         self._breakers: dict[int, _Breaker] = {}
         self._swept = 0.0
@@ -115,13 +114,10 @@ class Limits:
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
-    def use(self, options: LimitOptions) -> None:
-        """From now on, hold back as ``options`` say."""
-        self._quota = options.destructive_per_minute
-
     def allow(
         self,
         decision: Decision,
+        options: LimitOptions,
         *,
         guild_id: int,
         member_id: int,
@@ -132,6 +128,7 @@ class Limits:
     ) -> Decision:
         """The decision about a post of ``member_id`` as it may be done at ``now``, in seconds of a steady clock.
 
+        ``options`` are those of the guild at this moment.
         What shadow mode or the fail-safe hold back does not count towards the quotas.
         """
         if mode == "shadow":
@@ -143,8 +140,9 @@ class Limits:
         self._sweep(now)
         breaker = self._breakers.setdefault(guild_id, _Breaker())
         breaker.forget(now)
-        if not breaker.ask(now, member_id, self._quota):
-            return decision.holding_back(self._open(guild_id, breaker, texts))
+        quota = options.destructive_per_minute
+        if not breaker.ask(now, member_id, quota):
+            return decision.holding_back(self._open(guild_id, breaker, quota, texts))
         self._close(guild_id, breaker)
         warns = any(action.name == WARNING for action in decision.actions)
         if warns and not breaker.warn(now, member_id):
@@ -167,10 +165,10 @@ class Limits:
                 del self._breakers[guild_id]
                 self._close(guild_id, breaker)
 
-    def _open(self, guild_id: int, breaker: _Breaker, texts: Texts) -> str:
+    def _open(self, guild_id: int, breaker: _Breaker, quota: int, texts: Texts) -> str:
         fresh = breaker.open_since is None
         since = breaker.open_since = breaker.open_since or self._clock()
-        sentence = fill(texts.held_by_limit, most=self._quota, since=f"{since:%Y-%m-%d %H:%M:%S %Z}")
+        sentence = fill(texts.held_by_limit, most=quota, since=f"{since:%Y-%m-%d %H:%M:%S %Z}")
         if fresh:
             self._tell(guild_id, sentence)
         return sentence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import NamedTuple
 
 from bot.decide.rules import Rules, StrikeRules
@@ -22,6 +22,14 @@ class _Peak(NamedTuple):
 class _Reached(NamedTuple):
     label: str
     peak: _Peak
+    step: Step
+
+
+class Missed(NamedTuple):
+    """A step that a label did not reach."""
+
+    label: str
+    probability: float
     step: Step
 
 
@@ -52,6 +60,17 @@ def decide(scores: Scores, rules: Rules, history: History = NO_HISTORY) -> Decis
         hold_reason=f"shadow mode for {', '.join(shadowed_by)}" if held_back else "",
         struck=struck,
     )
+
+
+def nearest(labels: Mapping[str, float], rules: Rules) -> Missed | None:
+    """Of the steps that were not reached, the one that lacked least; None where there are none."""
+    missed = [
+        Missed(label, probability, step)
+        for label, probability in labels.items()
+        if (ladder := rules.ladders.get(label))
+        and (step := next((step for step in ladder.steps if probability < step.at), None))
+    ]
+    return min(missed, key=lambda each: each.step.at - each.probability, default=None)
 
 
 def _strike(

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.records import Action, Step
+from bot.records import Action, Kind, Step
 
+AUTOMOD = "automod"  # the label of what Discord's own AutoMod acted on
+AUTOMOD_CERTAIN = 1.0  # it gives no probabilities
 ON_WITHOUT_LADDER = 0.5  # the usual cut of a sigmoid
 FORGET_AFTER = timedelta(days=30)
 
@@ -68,11 +70,28 @@ class StrikeRules:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Label → ladder. ``always`` are the actions that every decision carries once any step has fired: the flag."""
+    """Label → ladder. ``always`` are the actions that every decision carries once any step has fired: the flag.
+
+    ``names`` are the ladders for members' names; None: names are not read. ``automod`` is for what AutoMod acted on.
+    """
 
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     always: tuple[Action, ...] = ()
     strikes: StrikeRules = StrikeRules()
+    names: Mapping[str, Ladder] | None = None
+    automod: Ladder = Ladder()
+
+    @property
+    def asks_for(self) -> frozenset[str]:
+        """The keys that ask Discord for more than messages."""
+        given = {"names": self.names is not None, AUTOMOD: bool(self.automod.steps)}
+        return frozenset(key for key, is_given in given.items() if is_given)
+
+    def about(self, kind: Kind) -> Rules:
+        """The rules for posts of a kind."""
+        if kind == "name":
+            return replace(self, ladders=self.names or {})
+        return replace(self, ladders={AUTOMOD: self.automod}) if kind == "automod" else self
 
     def on_at(self, label: str) -> float:
         """From which probability ``label`` is on."""

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
-from bot.config import Settings
+from bot.config import Rulebook
 from bot.doctor.finding import Finding, error, listed, ok, warning
 from bot.doctor.servers import findings_on_server
 from bot.doctor.wishes import Wishes, is_in, permissions_for
 from bot.gateway.looking import Seen
-from bot.gateway.permissions import invite_link
+from bot.gateway.permissions import invite_link, lacking, title
 
 CLOCK_SLACK = timedelta(seconds=30)  # timeouts and slow answers are measured in minutes
 
 _PORTAL = "https://discord.com/developers/applications"
 
 
-def findings_on(seen: Seen, settings: Settings) -> Iterator[Finding]:
+def findings_on(seen: Seen, rulebook: Rulebook) -> Iterator[Finding]:
     """All there is to say about ``seen`` under these rules."""
-    wishes = Wishes(settings)
-    link = invite_link(seen.account.application_id, permissions_for(settings))
+    wishes = Wishes(rulebook)
+    link = invite_link(seen.account.application_id, permissions_for(rulebook.settings))
     yield from _account(seen)
+    yield from _more_than_messages(seen, rulebook.settings.rules.asks_for)
     yield from _clock(seen)
     if not seen.servers:
         yield warning("servers", "The bot is in no server.", f"Invite it: {link}")
@@ -42,6 +43,24 @@ def _account(seen: Seen) -> Iterator[Finding]:
             "message content",
             "Message Content Intent is off, so Discord does not let the bot connect.",
             f"Switch it on at {_PORTAL}/{account.application_id}/bot (Privileged Gateway Intents).",
+        )
+
+
+def _more_than_messages(seen: Seen, asks_for: Collection[str]) -> Iterator[Finding]:
+    """What only ``names:`` and ``automod:`` need."""
+    if "names" in asks_for and not seen.account.reads_members:
+        yield error(
+            "names",
+            "The config has `names`, but Server Members Intent is off, so Discord does not let the bot connect.",
+            f"Switch it on at {_PORTAL}/{seen.account.application_id}/bot (Privileged Gateway Intents).",
+        )
+    deaf = [server.named.name for server in seen.servers if lacking(["manage_guild"], server.allowed)]
+    if "automod" in asks_for and deaf:
+        yield warning(
+            "automod",
+            f"The config has `automod`, but the bot lacks the permission {title('manage_guild')} in {listed(deaf)}, so"
+            " Discord does not tell it what AutoMod does there.",
+            f"Give the bot's role {title('manage_guild')}, or take `automod` out.",
         )
 
 

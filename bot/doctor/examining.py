@@ -10,11 +10,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import config
-from bot.config import DiscordOptions, Settings
+from bot.config import DiscordOptions, Rulebook, Settings
 from bot.doctor import machine
 from bot.doctor.account import findings_on
 from bot.doctor.finding import Finding, Severity, error, ok, warning
-from bot.doctor.folder import findings_in
+from bot.doctor.folder import findings_in, settings_of_guilds
 from bot.errors import ConfigInvalid, DiscordUnreachable, ModelUnavailable, TokenRefused
 from bot.gateway.looking import look
 from bot.gateway.token import read_token
@@ -39,12 +39,13 @@ async def examine(
     found += of_config
     is_usable = all(each.severity is Severity.OK for each in of_config)
     if is_usable:
-        found += await asyncio.to_thread(lambda: list(machine.model(settings)))
+        found += await asyncio.to_thread(lambda: list(machine.models(settings)))
     found += machine.disk(folder)
     found += await findings_in(folder, settings)
     if not is_usable:
         return [*found, warning("network", "Discord was not asked, because the config has errors.", _MEND_CONFIG)]
-    return found + await _discord(folder, settings, token, clock)
+    rulebook = Rulebook(settings, await settings_of_guilds(folder))
+    return found + await _discord(folder, rulebook, token, clock)
 
 
 def _settings(path: Path) -> tuple[Settings, list[Finding]]:
@@ -64,8 +65,9 @@ def _settings(path: Path) -> tuple[Settings, list[Finding]]:
 
 
 async def _discord(
-    folder: Path, settings: Settings, token: SecretStr | None, clock: Callable[[], datetime]
+    folder: Path, rulebook: Rulebook, token: SecretStr | None, clock: Callable[[], datetime]
 ) -> list[Finding]:
+    settings = rulebook.settings
     try:
         seen = await look(token or read_token(folder), settings.discord, clock)
     except TokenRefused as refused:
@@ -77,4 +79,4 @@ async def _discord(
         mend += "." if address == default else f", or take `discord: {{api: {address}}}` out of the config."
         cause = type(unreachable.__cause__).__name__
         return [error("network", f"Discord cannot be reached at {address} ({cause}).", mend)]
-    return list(findings_on(seen, settings))
+    return list(findings_on(seen, rulebook))

@@ -18,6 +18,7 @@ from bot.record.ledger import Ledger
 from bot.record.lock import holder_of
 from bot.record.sealing import KEY_FILE_VARIABLE, OTHERS, key_file_for
 from bot.record.upkeep import RecordFacts, facts_of, faults_of
+from bot.records import GuildSettings
 
 WORTH_A_VACUUM = 50_000_000  # free bytes in the database
 LATE = timedelta(hours=3)  # retention runs every hour while the bot does
@@ -28,6 +29,15 @@ async def findings_in(folder: Path, settings: Settings) -> list[Finding]:
     """Everything about ``folder``; changes nothing in it, and a bot may be running."""
     key_trouble = await _key_trouble(folder)
     return await asyncio.to_thread(lambda: list(_findings(folder, settings, key_trouble)))
+
+
+async def settings_of_guilds(folder: Path) -> dict[int, GuildSettings]:
+    """What moderators have set in Discord; nothing where there is no record that can be read."""
+    try:
+        async with Ledger.reading(folder) as record:
+            return await record.guild_settings()
+    except RecordFailed:
+        return {}  # the record's own findings say why
 
 
 async def _key_trouble(folder: Path) -> str | None:
@@ -80,7 +90,9 @@ def running(folder: Path, now: datetime) -> Iterator[Finding]:
         )
     else:
         yield ok(
-            "running bot", f"Process {holder}, {beat.mode} mode, in {beat.servers} servers. One folder serves one bot."
+            "running bot",
+            f"Process {holder}, {beat.mode} mode, in {beat.servers} server{'' if beat.servers == 1 else 's'}. "
+            "One folder serves one bot.",
         )
 
 

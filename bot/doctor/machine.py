@@ -8,14 +8,15 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bot import __version__
-from bot.config import Settings
-from bot.doctor.finding import Finding, error, in_bytes, ok, warning
+from bot.config import Settings, unknown_to
+from bot.doctor.finding import Finding, error, in_bytes, listed, ok, warning
 from bot.errors import CivilTongueError, ModelUnavailable
-from bot.score.source import EMBEDDED, EMBEDDED_FOLDER, WEIGHTS
+from bot.score.source import EMBEDDED, EMBEDDED_FOLDER, WEIGHTS, labels_of
 
 TESTED_PYTHONS = ((3, 11), (3, 13))
 TORCH = "2.13.0"  # the one version that the embedded model was measured with
@@ -53,25 +54,40 @@ def _version(package: str) -> str:
         return "missing"
 
 
-def model(settings: Settings) -> Iterator[Finding]:
-    """Whether the model loads and scores; the embedded one is compared with the checksum in its card first."""
+def models(settings: Settings) -> Iterator[Finding]:
+    """Whether the model loads and scores, and those of other languages, which also have to know what the rules name."""
+    yield from _model("model", settings.model)
+    for code, source in settings.models.items():
+        key = f"models.{code}"
+        yield from _model(key, source)
+        with suppress(ModelUnavailable):  # has been said
+            if lacking := unknown_to(settings, labels_of(source)):
+                yield warning(
+                    key,
+                    f"{source} does not know {listed(lacking)}: these rules never fire on messages in that language.",
+                    "Choose a model with these labels, or add rules for those it has.",
+                )
+
+
+def _model(key: str, source: str) -> Iterator[Finding]:
+    """The embedded one is compared with the checksum in its card first."""
     from bot.score.model import load
 
-    mend = "Name another model as `model:` in the config, or install Civil Tongue again."
-    if settings.model == EMBEDDED and (changed := embedded_fault(EMBEDDED_FOLDER)):
-        yield error("model", changed, "Install Civil Tongue again.")
+    mend = f"Name another model as `{key}:` in the config, or install Civil Tongue again."
+    if source == EMBEDDED and (changed := embedded_fault(EMBEDDED_FOLDER)):
+        yield error(key, changed, "Install Civil Tongue again.")
         return
     try:
-        loaded = load(settings.model)
+        loaded = load(source)
         [scores] = loaded.score_many(["hello"])
     except CivilTongueError as failure:
-        yield error("model", str(failure), mend if isinstance(failure, ModelUnavailable) else "See the sentence.")
+        yield error(key, str(failure), mend if isinstance(failure, ModelUnavailable) else "See the sentence.")
         return
     if scores is None:
-        yield error("model", f"{loaded.id} gives no probabilities.", mend)
+        yield error(key, f"{loaded.id} gives no probabilities.", mend)
         return
-    known = " with the checksum of its card" if settings.model == EMBEDDED else ""
-    yield ok("model", f"{loaded.id} loads{known} and knows {', '.join(loaded.labels)}.")
+    known = " with the checksum of its card" if source == EMBEDDED else ""
+    yield ok(key, f"{loaded.id} loads{known} and knows {', '.join(loaded.labels)}.")
 
 
 def embedded_fault(folder: Path) -> str:

@@ -36,6 +36,17 @@ def findings_on_server(server: Server, wishes: Wishes, link: str) -> Iterator[Fi
     if not problems:
         yield ok(f"permissions: {server.named.name}", f"All that the rules need, in {len(server.places)} channels.")
     yield _log_channel(server, wishes.log_channel(server))
+    yield from _pause(server, wishes)
+
+
+def _pause(server: Server, wishes: Wishes) -> Iterator[Finding]:
+    pause = wishes.pause(server)
+    if pause is not None:
+        yield warning(
+            f"mode: {server.named.name}",
+            f"Paused by {pause.by.name} since {pause.since:%Y-%m-%d %H:%M} UTC, so nothing is touched: {pause.reason}",
+            "A moderator ends it there with /resume.",
+        )
 
 
 def _standing(server: Server) -> Iterator[Finding]:
@@ -178,14 +189,14 @@ def _log_channel(server: Server, wanted: str | None) -> Finding:
         return warning(
             what,
             "`log_channel` is not set, so moderators see no flags in Discord.",
-            "Make a channel for moderators and name it in the config: `log_channel: mod-log`.",
+            "Make a channel for moderators and name it in the config (`log_channel: mod-log`), or use /setup there.",
         )
     place = _place(server, wanted)
     if place is None or place.kind not in LOG_CHANNEL_KINDS:
         return error(
             what,
             f"There is no text channel called {wanted}, so moderators see no flags in Discord.",
-            f"Make a channel {wanted} for moderators and the bot, or change `log_channel` in the config.",
+            f"Make a channel {wanted} for moderators and the bot (/setup does), or change `log_channel` in the config.",
         )
     name = f"#{place.named.name}"
     in_settings = f"In the settings of {name}, Permissions:"

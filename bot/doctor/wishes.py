@@ -15,7 +15,7 @@ from bot.decide.rules import Ladder, Rules
 from bot.gateway.looking import Place, Server
 from bot.gateway.permissions import OWN_NEEDS
 from bot.read.eligibility import Exempt, skip_reason
-from bot.records import Action, Author, Named, Post, Surface
+from bot.records import Action, Author, Named, Pause, Post, Surface
 
 Kind = Literal["channel", "category", "role", "channel or category"]
 Needs = Mapping[str, tuple[str, ...]]  # permission → names of the actions that need it
@@ -50,7 +50,8 @@ def actions_of(settings: Settings) -> list[BaseAction]:
 def permissions_for(settings: Settings) -> frozenset[str]:
     """What the invite link asks for: what the bot itself needs and what its actions need, and nothing else."""
     actions = actions_of(settings)
-    return OWN_NEEDS.union(*(action.needs | action.undo_needs for action in actions))
+    told = {"manage_guild"} if "automod" in settings.rules.asks_for else set()  # else AutoMod's deeds are not told
+    return OWN_NEEDS.union(told, *(action.needs | action.undo_needs for action in actions))
 
 
 def needs_of(actions: Iterable[BaseAction]) -> Needs:
@@ -64,11 +65,11 @@ def undo_needs_of(actions: Iterable[BaseAction]) -> Needs:
 
 
 class Wishes:
-    """What a config asks for in each place of a server."""
+    """What a config, and what moderators have set in Discord, ask for in each place of a server."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.rulebook = Rulebook(settings)
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.settings = settings = rulebook.settings
+        self.rulebook = rulebook
         of_members = [layer for layer in settings.layers if _ABOUT_MEMBERS.intersection(layer.scope.where.conditions)]
         self._of_members = _once(each for layer in of_members for each in _in_layer(layer))
 
@@ -102,6 +103,9 @@ class Wishes:
     def log_channel(self, server: Server) -> str | None:
         return self.rulebook.in_guild(server.named).log_channel
 
+    def pause(self, server: Server) -> Pause | None:
+        return self.rulebook.in_guild(server.named).pause
+
     def is_log_channel(self, server: Server, place: Place) -> bool:
         reference = self.log_channel(server)
         return reference is not None and place.named.answers_to(reference)
@@ -128,7 +132,7 @@ class Wishes:
 
 
 def _in_rules(rules: Rules) -> Iterator[BaseAction]:
-    for ladder in (*rules.ladders.values(), rules.strikes.ladder):
+    for ladder in (*rules.ladders.values(), *(rules.names or {}).values(), rules.automod, rules.strikes.ladder):
         yield from _in_ladder(ladder)
     yield from (_made(action) for action in rules.always)
 

@@ -13,6 +13,7 @@ import aiohttp
 import discord
 import structlog
 
+from bot.away import AWAY
 from bot.errors import Away, DeedFailed, Forbidden, Gone, TryLater, Unreachable
 
 # Unknown channel, guild, member, message, role, user, ban.
@@ -153,8 +154,7 @@ class Answers:
                 raise Gone(f"There was nothing left to act on when the bot tried to {deed}.") from error
             kind = TryLater if error.status >= 500 or error.status == 429 else DeedFailed
             raise kind(f"Discord answered {error.status} ({error.code}) when the bot tried to {deed}.") from error
-        except (aiohttp.ClientError, OSError, TimeoutError, RuntimeError) as error:
-            # RuntimeError: the session was closed under the call, because the client is being replaced.
+        except AWAY as error:
             raise Away(f"Discord could not be reached to {deed} ({type(error).__name__}).") from error
 
 

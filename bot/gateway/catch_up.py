@@ -44,8 +44,8 @@ async def catch_up(
             async for message in _missed(channel, after, discord.utils.time_snowflake(now, high=True)):
                 if client.user is not None and message.author.id == client.user.id:
                     continue
-                if post := posts.of(message):
-                    found += 1
+                for post in posts.every_of(message):
+                    found += not post.doubt
                     await hand_on(post)
                 if found >= MESSAGES_IN_ALL:
                     log.warning("catch-up cut short", messages=found)

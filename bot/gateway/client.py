@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-import traceback
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any
 
 import aiohttp
 import discord
 import structlog
 import yarl
+from discord import app_commands
 from discord.ext import commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -19,39 +18,50 @@ from pydantic import SecretStr
 
 from bot.config import DiscordOptions
 from bot.errors import DiscordUnreachable, IntentMissing, TokenRefused
-from bot.gateway import posts
-from bot.records import Post
+from bot.gateway.arrivals import Arrivals, OnPost
+from bot.gateway.tracing import innermost_frames
 
 LONGEST_WAIT_FOR_A_RATE_LIMIT = 60.0  # seconds; unset, discord.py would wait for any time that Discord names
-EDIT_IS_NEWS = timedelta(minutes=15)  # an event whose edit is older is about something else
 FIRST_RETRY, LAST_RETRY = 1.0, 60.0  # seconds between attempts to connect again
 _BAD_TOKEN, _BAD_INTENTS, _FORBIDDEN_INTENTS = 4004, 4013, 4014
 
 # This bot never speaks; discord.py need not warn that it cannot.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
+MakeTree = Callable[[discord.Client], app_commands.CommandTree[Any]]
+
 log = structlog.get_logger()
 
 
-def least_intents() -> discord.Intents:
-    """Guilds, their messages and what is in them. Not members, not presences."""
-    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
+def intents_for(asks_for: Collection[str]) -> discord.Intents:
+    """Guilds, their messages and what is in them, and events. Members only where ``names`` are asked for."""
+    return discord.Intents(
+        guilds=True,
+        guild_messages=True,
+        message_content=True,
+        guild_scheduled_events=True,
+        members="names" in asks_for,
+        auto_moderation_execution="automod" in asks_for,
+    )
 
 
 class Client(commands.AutoShardedBot):
-    """A discord.py client that turns messages and edits into posts and hands them on."""
+    """A discord.py client that hands on what is written, as posts."""
 
     def __init__(
         self,
-        on_post: Callable[[Post], Awaitable[None]],
+        on_post: OnPost,
         on_open: Callable[[], Awaitable[None]],
         *,
         http_trace: aiohttp.TraceConfig | None = None,
+        make_tree: MakeTree = app_commands.CommandTree,
+        intents: discord.Intents,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
+            tree_cls=make_tree,  # type: ignore[arg-type]  # which is only ever called
             help_command=None,
-            intents=least_intents(),
+            intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=LONGEST_WAIT_FOR_A_RATE_LIMIT,
             max_messages=None,  # raw edits carry the whole message; nothing is looked up in a cache
@@ -60,42 +70,19 @@ class Client(commands.AutoShardedBot):
             enable_raw_presences=False,
             http_trace=http_trace or aiohttp.TraceConfig(),
         )
-        self._on_post = on_post
         self._on_open = on_open
-        self.has_been_ready = False
+        Arrivals(self, on_post).watch()
 
     async def on_ready(self) -> None:
-        self.has_been_ready = True
         log.info("connected", guilds=len(self.guilds), shards=self.shard_count)
         await self._on_open()
 
     async def on_message(self, message: discord.Message, /) -> None:
-        await self._hand_on(message, is_edit=False)
-
-    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        edited_at = event.message.edited_at
-        if edited_at is None or discord.utils.utcnow() - edited_at > EDIT_IS_NEWS:
-            return  # a link's preview was added, the message was pinned, ...: nobody edited anything
-        await self._hand_on(event.message, is_edit=True)
-
-    async def _hand_on(self, message: discord.Message, *, is_edit: bool) -> None:
-        if self.user is not None and message.author.id == self.user.id:
-            return  # cards quote what was flagged
-        if isinstance(message.author, discord.User) and message.guild and not message.webhook_id:
-            message.author = await self._member(message.guild, message.author)
-        if post := posts.of(message, is_edit=is_edit):
-            await self._on_post(post)
-
-    async def _member(self, guild: discord.Guild, user: discord.User) -> discord.Member | discord.User:
-        """Who this is in the guild: an event may come without it, and a moderator's roles exempt them."""
-        try:
-            return guild.get_member(user.id) or await guild.fetch_member(user.id)
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError):
-            return user
+        """Nothing: messages are read before discord.py makes something of them."""
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log where it broke. Neither the exception's text nor the arguments: they may hold a member's words."""
-        log.error("event failed", event_name=event_method, where=_innermost_frames())
+        log.error("event failed", event_name=event_method, where=innermost_frames())
 
 
 class Connection:
@@ -111,6 +98,7 @@ class Connection:
         self._make_client = make_client
         self._client: Client | None = None
         self._usable = asyncio.Event()
+        self._was_ready = False  # whether this client ever was
 
     async def online(self) -> None:
         """Wait until there is a client that knows its guilds. A short loss that is resumed does not count."""
@@ -143,6 +131,7 @@ class Connection:
         while True:
             client = self._client = self._make_client()
             client.add_listener(self._on_ready, "on_ready")
+            self._was_ready = False
             try:
                 async with client:
                     try:
@@ -158,17 +147,18 @@ class Connection:
                 discord.HTTPException,
                 discord.GatewayNotFound,
             ) as error:
-                if not (ever_ready or client.has_been_ready):
+                if not (ever_ready or self._was_ready):
                     raise DiscordUnreachable(_unreachable(self._options, error)) from error
                 log.warning("connection lost", error=type(error).__name__)
             except Exception as error:  # discord.py's parsers may raise anything; the bot must outlive it
-                log.error("client ended", error=type(error).__name__, where=_innermost_frames())
-            ever_ready = ever_ready or client.has_been_ready
-            wait = FIRST_RETRY if client.has_been_ready else min(wait * 2, LAST_RETRY)
+                log.error("client ended", error=type(error).__name__, where=innermost_frames())
+            ever_ready = ever_ready or self._was_ready
+            wait = FIRST_RETRY if self._was_ready else min(wait * 2, LAST_RETRY)
             log.info("connecting again", seconds=wait)
             await asyncio.sleep(wait)
 
     async def _on_ready(self) -> None:
+        self._was_ready = True
         self._usable.set()
 
     async def _connect(self, client: Client) -> None:
@@ -197,7 +187,8 @@ _REFUSED = (
 )
 _INTENT_MISSING = (
     "The bot may not read messages: switch on Message Content Intent at "
-    "https://discord.com/developers/applications (Bot, Privileged Gateway Intents), then start again."
+    "https://discord.com/developers/applications (Bot, Privileged Gateway Intents), then start again. With `names:` in "
+    "the config it needs Server Members Intent as well."
 )
 
 
@@ -206,9 +197,3 @@ def _unreachable(options: DiscordOptions, error: Exception) -> str:
         f"Discord cannot be reached at {options.api} ({type(error).__name__}): "
         "check the network and `discord.api` in the config."
     )
-
-
-def _innermost_frames(count: int = 3) -> str:
-    """Where the current exception comes from; its text is left out, as it may hold a member's words."""
-    stack = traceback.extract_tb(sys.exc_info()[2])[-count:]
-    return " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in reversed(stack))

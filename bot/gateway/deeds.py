@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import aiohttp
 import discord
 import structlog
 
 from bot.agenda import InOrder
-from bot.errors import AlreadySo, DeedFailed, DiscordUnreachable, Forbidden, Unreachable
+from bot.away import AWAY
+from bot.errors import AlreadySo, DeedFailed, DiscordUnreachable, Forbidden
 from bot.gateway.answers import Answers, InvalidAnswers
 from bot.gateway.bulk import Deletes
 from bot.gateway.member_deeds import MemberDeeds
 from bot.gateway.permissions import title
+from bot.gateway.quotas import DirectMessages, Notices
 from bot.gateway.standing import Channel, channel_called, guild_of, require_in, role_called
+from bot.gateway.title_deeds import TitleDeeds
 from bot.records import Named
 
-DMS_PER_MINUTE = 5  # Discord puts bots that send many direct messages into quarantine
 PING_EVERY = 60.0  # seconds; within them a role is pinged once, however much there is to tell
 INVITE_SECONDS = 7 * 86_400  # how long an invite can be used
 LONGEST_MESSAGE = 2_000  # characters
@@ -33,10 +33,11 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 
-class DiscordDeeds(MemberDeeds):
+class DiscordDeeds(MemberDeeds, TitleDeeds):
     """``records.Deeds`` on a discord.py client. ``client`` is asked for at each call: it changes when we reconnect.
 
     ``log_channel`` gives the name or id of the channel where roles are pinged. ``invalid`` counts what Discord refuses.
+    ``appeal_buttons``: what stands under a direct message about a flag, given the guild and the flag's number.
     """
 
     def __init__(
@@ -46,11 +47,14 @@ class DiscordDeeds(MemberDeeds):
         *,
         log_channel: Callable[[Named], str | None] = lambda _: None,
         invalid: InvalidAnswers | None = None,
+        appeal_buttons: Callable[[Named, int], discord.ui.View | None] = lambda _guild, _number: None,
     ) -> None:
         super().__init__(client, Answers(invalid or InvalidAnswers(clock), clock))
+        self._appeal_buttons = appeal_buttons
         self._clock = clock
         self._log_channel = log_channel
-        self._dms: deque[float] = deque()
+        self._direct_messages = DirectMessages(clock)
+        self._notices = Notices(clock)
         self._pinged: dict[tuple[int, int], float] = {}  # guild and role → when
         self._in_order = InOrder()
         self._deletes = Deletes(self._delete_one, self._delete_many)
@@ -68,18 +72,25 @@ class DiscordDeeds(MemberDeeds):
         async with self._answers.to("delete its own message", guild_id):
             await self._client().http.delete_message(channel_id, message_id)
 
-    async def direct_message(self, guild_id: int, user_id: int, text: str) -> None:
-        self._spend_dm()
+    async def direct_message(self, guild_id: int, user_id: int, text: str, *, appeal: int | None = None) -> None:
         client = self._client()
-        async with self._answers.to("send a direct message", guild_id):
-            user = client.get_user(user_id) or await client.fetch_user(user_id)
-            await user.send(text, allowed_mentions=_NOBODY, suppress_embeds=True)
+        guild = client.get_guild(guild_id)
+        named = Named(guild_id, guild.name if guild else "")
+        buttons = self._appeal_buttons(named, appeal) if appeal is not None else None
+        with_buttons: dict[str, Any] = {} if buttons is None else {"view": buttons}
+        with self._direct_messages.sending(guild_id, user_id):
+            async with self._answers.to("send a direct message", guild_id):
+                await self._send_direct(user_id, text, with_buttons)
+
+    def try_again(self, guild_id: int, user_id: int) -> None:
+        self._direct_messages.try_again(guild_id, user_id)
 
     async def notice(self, guild_id: int, channel_id: int, user_id: int, text: str, *, seconds: float) -> None:
         channel = self._place(guild_id, channel_id, "send_messages")
         mention = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(user_id)])
-        async with self._answers.to("post a notice", guild_id):
-            sent = await channel.send(f"<@{user_id}> {text}", allowed_mentions=mention, suppress_embeds=True)
+        with self._notices.posting(channel_id):
+            async with self._answers.to("post a notice", guild_id):
+                sent = await channel.send(f"<@{user_id}> {text}", allowed_mentions=mention, suppress_embeds=True)
         task = asyncio.create_task(self._remove_after(sent.channel.id, sent.id, seconds))
         self._removals.add(task)
         task.add_done_callback(self._removals.discard)
@@ -134,12 +145,19 @@ class DiscordDeeds(MemberDeeds):
             await self._client().http.edit_channel(channel_id, rate_limit_per_user=seconds, reason=reason)
 
     async def invite(self, guild_id: int, channel_id: int, *, reason: str) -> str:
+        channel_id = channel_id or self._open_channel(guild_id)
         self._place(guild_id, channel_id, "create_instant_invite")
         async with self._answers.to("make an invite", guild_id):
             made = await self._client().http.create_invite(
                 channel_id, reason=reason, max_age=INVITE_SECONDS, max_uses=1, unique=True
             )
         return f"https://discord.gg/{made['code']}"
+
+    def _open_channel(self, guild_id: int) -> int:
+        """A channel to invite people to who were removed for their name; 0 where there is none."""
+        guild = guild_of(self._client(), guild_id)
+        may_invite = (each.id for each in guild.text_channels if each.permissions_for(guild.me).create_instant_invite)
+        return next(may_invite, 0)
 
     async def close(self) -> None:
         """Take the notices that still stand away at once."""
@@ -174,7 +192,7 @@ class DiscordDeeds(MemberDeeds):
             await self._client().http.delete_message(channel_id, message_id)
         except discord.NotFound:
             return True
-        except (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError, DiscordUnreachable) as error:
+        except (discord.DiscordException, *AWAY, DiscordUnreachable) as error:
             # Message.delete(delay=...) would hide this; a notice that stays is worth a log line.
             log.warning("notice stays", channel=channel_id, message=message_id, error=type(error).__name__)
             return False
@@ -187,13 +205,10 @@ class DiscordDeeds(MemberDeeds):
     def _message(self, channel_id: int, message_id: int) -> discord.PartialMessage:
         return self._client().get_partial_messageable(channel_id).get_partial_message(message_id)
 
-    def _spend_dm(self) -> None:
-        now = self._clock()
-        while self._dms and self._dms[0] <= now - 60:
-            self._dms.popleft()
-        if len(self._dms) >= DMS_PER_MINUTE:
-            raise Unreachable(f"No direct message was sent: {DMS_PER_MINUTE} went out within the last minute.")
-        self._dms.append(now)
+    async def _send_direct(self, user_id: int, text: str, with_buttons: dict[str, Any]) -> None:
+        client = self._client()
+        user = client.get_user(user_id) or await client.fetch_user(user_id)
+        await user.send(text, allowed_mentions=_NOBODY, suppress_embeds=True, **with_buttons)
 
     def _spend_ping(self, guild_id: int, role: discord.Role) -> None:
         now, key = self._clock(), (guild_id, role.id)

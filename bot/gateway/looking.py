@@ -43,6 +43,7 @@ class Account:
     user: Named
     reads_messages: bool  # the Message Content intent is on
     is_public: bool
+    reads_members: bool = False  # the Server Members intent is on
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ async def look(
     ahead = await _clock_ahead(options, clock)
     async with _client() as client:
         account = await _log_in(client, token, options)
-        servers = tuple([await _server(client, Named(int(raw["id"]), raw["name"])) for raw in await _guilds(client)])
+        servers = tuple([await look_at(client, Named(int(raw["id"]), raw["name"])) for raw in await _guilds(client)])
     return Seen(account, servers, ahead)
 
 
@@ -139,7 +140,8 @@ async def _log_in(client: discord.Client, token: SecretStr, options: DiscordOpti
         raise DiscordUnreachable(f"{options.api} answered, but not as Discord does: check `discord.api` in the config.")
     flags = application.flags
     reads = flags.gateway_message_content or flags.gateway_message_content_limited
-    return Account(application.id, Named(user.id, user.name), reads, application.bot_public)
+    members = flags.gateway_guild_members or flags.gateway_guild_members_limited
+    return Account(application.id, Named(user.id, user.name), reads, application.bot_public, members)
 
 
 async def _guilds(client: discord.Client) -> list[Any]:
@@ -152,7 +154,8 @@ async def _guilds(client: discord.Client) -> list[Any]:
             return found
 
 
-async def _server(client: discord.Client, named: Named) -> Server:
+async def look_at(client: discord.Client, named: Named) -> Server:
+    """One guild, through a client that is logged in. Raises ``DiscordUnreachable``."""
     http, me = client.http, client.user
     assert me is not None  # noqa: S101 - logged in before
     guild: Any = await _called(http.get_guild(named.id, with_counts=False))

@@ -11,6 +11,7 @@ OWN_NEEDS = frozenset({"view_channel", "read_message_history", "send_messages", 
 
 # Where Discord's settings say something else than the name in the API.
 _TITLES = {
+    "manage_guild": "Manage Server",
     "view_channel": "View Channels",
     "moderate_members": "Timeout Members",
     "send_messages_in_threads": "Send Messages in Threads",

@@ -50,6 +50,14 @@ def read_as(text: str, name: str, allow: AllowList | None = None) -> str | None:
     return None
 
 
+def readings_of(text: str, allow: AllowList, most: int) -> list[str]:
+    """``text`` as it is written, and up to ``most`` readings through its disguise; none where it is all allowed."""
+    written = allow.blank(text)
+    if not written.strip():
+        return []
+    return [written, *(reading.text for reading in islice(_differing(written, allow), most))]
+
+
 def _views(post: Post, allow: AllowList) -> Iterator[View]:
     blanked = [(surface.kind, allow.blank(surface.text)) for surface in post.surfaces]
     for kind, written in blanked:

@@ -31,6 +31,7 @@ FORMAT = 1
 MANIFEST, CONFIG, KEY = "manifest.json", "config.yaml", "key"
 MEMBERS = (DATABASE_NAME, CONFIG, KEY)
 MOST_MANIFEST_BYTES = 100_000
+RESTORE_PREFIX = ".restore-"
 BLOCK = 1 << 20  # bytes copied at once
 
 
@@ -112,7 +113,7 @@ def restore(path: Path, folder: Path, *, key_file: Path, force: bool = False) ->
     with plain_errors(folder), ExitStack() as stack:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         stack.enter_context(locked(folder))
-        place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=folder, prefix=".restore-")))
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=folder, prefix=RESTORE_PREFIX)))
         backup = _unpacked(path, place)
         in_the_way = [name for name in (DATABASE_NAME, CONFIG) if _differs(place / name, folder / name)]
         if in_the_way and not force:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +55,53 @@ def open_for_migrating(path: Path) -> Engine:
 
 @asynccontextmanager
 async def disposed(engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
-    """Close the engine's connections at the end of the block."""
+    """Close the engine's connections at the end of the block, whoever is cancelled and whoever still uses one.
+
+    The engine itself forgets what is in use when it is disposed of, opens others for whoever comes later, and stops
+    half-way when it is cancelled.
+    """
+    connections = _Connections()
+    event.listen(engine.sync_engine, "connect", connections.on_connect)
+    event.listen(engine.sync_engine, "close", connections.on_close)
     try:
         yield engine
     finally:
+        await uninterrupted(connections.close_all(engine))
+
+
+class _Connections:
+    """The driver's connections that an engine has opened and not closed."""
+
+    def __init__(self) -> None:
+        self._open: set[Any] = set()
+        self._closing = False
+
+    def on_connect(self, connection: Any, _record: object) -> None:
+        if self._closing:
+            raise sqlite3.OperationalError("it is being closed")  # SQLAlchemy closes this connection then
+        self._open.add(connection.driver_connection)
+
+    def on_close(self, connection: Any, _record: object) -> None:
+        self._open.discard(connection.driver_connection)
+
+    async def close_all(self, engine: AsyncEngine) -> None:
+        self._closing = True
         await engine.dispose()
+        for connection in list(self._open):
+            with suppress(sqlite3.Error):
+                await connection.close()
+
+
+async def uninterrupted(work: Coroutine[Any, Any, None]) -> None:
+    """Let ``work`` end although its caller is cancelled meanwhile; the caller hears of that afterwards."""
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 def _url(driver: str, path: Path) -> URL:

@@ -8,40 +8,52 @@ writing works again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import CursorResult, Update, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
 from bot.errors import KeyUnusable
 from bot.health import Health
 from bot.record import strikes
+from bot.record.appeals import AppealBook
+from bot.record.clock import now_in_record as _now
+from bot.record.copies import delete_unfinished
 from bot.record.database import DATABASE_NAME, disposed, open_for_reading, open_for_writing, plain_errors
+from bot.record.erasing import Erasing
+from bot.record.groups import lead_of
+from bot.record.guild_keeping import GuildKeeping
 from bot.record.lock import locked
 from bot.record.migrating import migrate
 from bot.record.notes import put_note
+from bot.record.numbering import last_number
 from bot.record.options import RetentionOptions
+from bot.record.probing import probe
+from bot.record.prolonging import prolong
 from bot.record.reading import Reading, opened
-from bot.record.retention import Expired, erase_texts, expire
+from bot.record.reports import add_report
+from bot.record.retention import Expired, expire
+from bot.record.reviewing import Reviewing
 from bot.record.rotation import finish_rotation, rotate
 from bot.record.rows import flag_from, flag_row, plain
 from bot.record.scores import ScoreBuffer, ScoredPost
 from bot.record.sealing import key_file_for, make_private
-from bot.record.tables import MILLISECOND, FlagRow, OutcomeRow
+from bot.record.tables import EPOCH, FlagRow, OutcomeRow
 from bot.record.vault import Vault, find_keys, make_key, texts_per_key
-from bot.record.writer import Writer, probe
-from bot.records import CardPlace, Decision, Flag, Outcome, Post, Scores, Status
+from bot.record.writer import Writer
+from bot.records import Decision, Flag, Outcome, Post, Scores, Span, Status
 
 log = structlog.get_logger()
 
 
-class Ledger(Reading):
+class Ledger(Reviewing, GuildKeeping):
     """The record, to be read and written. ``Ledger.at`` opens it; ``Ledger.reading`` looks on beside a running bot."""
 
     def __init__(
@@ -61,6 +73,8 @@ class Ledger(Reading):
         self._writer = writer
         self._buffer = buffer
         self._retention = retention
+        self.appeals = AppealBook(writer, self._read, vault)
+        self.erasing = Erasing(writer, self._read, folder, buffer.forget_numbers)
 
     @classmethod
     @asynccontextmanager
@@ -84,6 +98,7 @@ class Ledger(Reading):
             await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         async with AsyncExitStack() as stack:
             stack.enter_context(locked(folder))
+            await asyncio.to_thread(delete_unfinished, folder)
             await asyncio.to_thread(migrate, database)
             engine = await stack.enter_async_context(disposed(open_for_writing(database)))
             reader = await stack.enter_async_context(disposed(open_for_reading(database)))
@@ -127,26 +142,30 @@ class Ledger(Reading):
         return await self._writer.do(lambda session: self._open(session, post, scores, decision))
 
     def _open(self, session: Session, post: Post, scores: Scores, decision: Decision) -> Flag | None:
-        same_message = (FlagRow.guild_id == post.guild.id, FlagRow.message_id == post.message_id)
-        known = session.execute(select(FlagRow.text_hash, FlagRow.hashed_with).where(*same_message))
+        known = session.execute(select(FlagRow.text_hash, FlagRow.hashed_with).where(*_about_the_same(post)))
         if any(self._vault.may_be(post.text, text_hash, hashed_with) for text_hash, hashed_with in known):
             return None
-        last = session.scalar(select(func.max(FlagRow.number)).where(FlagRow.guild_id == post.guild.id)) or 0
+        last = last_number(session, post.guild.id)
         text_hash, hashed_with = self._vault.hash(post.text)
+        alike, now = self._vault.alike(post.text), _now()
         row = flag_row(
             post,
             scores,
             decision,
             number=last + 1,
             text_hash=text_hash,
+            alike=alike,
             hashed_with=hashed_with,
-            created_at=_now(),
+            created_at=now,
         )
+        row.lead_id = lead_of(session, post.guild.id, alike, hashed_with, now)
         session.add(row)
         session.flush()
         if decision.struck and decision.struck.given:
             strikes.give(session, row, decision.struck.given)
-        if sealed := self._vault.seal(row.id, post.text):
+        if decision.reported_by is not None:
+            add_report(session, row, decision.reported_by, row.created_at)
+        if sealed := self._vault.seal(row.id, post.text, row.created_at):
             session.add(sealed)
         return flag_from(row, post.text)
 
@@ -162,6 +181,12 @@ class Ledger(Reading):
         """Note what became of an action. Where there is a final outcome already, that one stays."""
         if not outcome.status.is_final:
             raise ValueError(f"an action is not finished while it is {outcome.status}")
+        if outcome.prolongs:
+            is_longer = await self._writer.do(lambda session: prolong(session, flag, outcome))
+            detail = f"{outcome.detail} It stays so for longer now." if is_longer else outcome.detail
+            return await self.finish(
+                flag, position, replace(outcome, detail=detail, before={}, due=None, prolongs=False)
+            )
         await self._change(
             _outcome(flag, position)
             .where(OutcomeRow.status.in_((Status.PLANNED, Status.STARTED)))
@@ -197,11 +222,14 @@ class Ledger(Reading):
         """Note that nothing more is to be done about the flag but its card."""
         await self._change(_flag(flag).where(FlagRow.closed_at.is_(None)).values(closed_at=_now()))
 
-    async def card_posted(self, flag: Flag, place: CardPlace | None) -> None:
-        """Note where the card is; None: there is nowhere to post it, and it is not to be tried again."""
-        channel_id, message_id = (place.channel_id, place.message_id) if place else (None, None)
-        values = {"card_due": False, "card_channel_id": channel_id, "card_message_id": message_id}
-        await self._change(_flag(flag).values(values))
+    async def explained(self, flag: Flag, spans: Sequence[Span]) -> None:
+        """Note which words of the flag's text moved its scores: places, no words."""
+        rows = [[span.label, span.start, span.end, round(span.weight, 3)] for span in spans]
+        await self._change(_flag(flag).values(spans=rows))
+
+    async def withhold_strikes(self, flag: Flag) -> None:
+        """Note that a flag gives no strikes after all, because nothing was done about it."""
+        await self._writer.do(lambda session: strikes.withhold(session, flag.id))
 
     async def forgive(self, flag: Flag) -> int:
         """Take back the strikes that a flag gave; how many they were, 0 where there are none to take back."""
@@ -227,6 +255,11 @@ class Ledger(Reading):
         """
         return await rotate(self._writer, self._vault, self._key_file)
 
+    @property
+    def retention(self) -> RetentionOptions:
+        """How long things are kept, by the rules in force."""
+        return self._retention
+
     def keep(self, retention: RetentionOptions) -> None:
         """From now on, keep things for as long as ``retention`` says."""
         self._retention = retention
@@ -237,9 +270,19 @@ class Ledger(Reading):
             await self._writer.do(lambda session: strikes.forget(session, strikes_before))
         return await expire(self._writer, self._folder, self._retention, now)
 
-    async def erase_texts(self, guild_id: int, member_id: int) -> Expired:
-        """Delete the texts of a member on request, from the backups too."""
-        return await erase_texts(self._writer, self._folder, guild_id, member_id, _now())
+
+def _about_the_same(post: Post) -> tuple[ColumnElement[bool], ...]:
+    """Which flags may be about this post, if their text is the same.
+
+    A name that was not seen to change may have been flagged before a restart; unless it was taken away then, or the
+    member was not there yet, it is still the same one.
+    """
+    same = (FlagRow.guild_id == post.guild.id, FlagRow.kind == post.kind)
+    if post.kind == "name" and not post.is_edit:
+        taken = FlagRow.outcomes.any((OutcomeRow.action == "reset_nickname") & (OutcomeRow.status == Status.DONE))
+        since = post.author.joined_at or EPOCH
+        return *same, FlagRow.author_id == post.author.id, FlagRow.created_at >= since, ~taken
+    return *same, FlagRow.message_id == post.message_id
 
 
 def _outcome(flag: Flag, position: int) -> Update:
@@ -248,12 +291,6 @@ def _outcome(flag: Flag, position: int) -> Update:
 
 def _flag(flag: Flag) -> Update:
     return update(FlagRow).where(FlagRow.guild_id == flag.guild.id, FlagRow.id == flag.id)
-
-
-def _now() -> datetime:
-    """The time in the whole milliseconds that the record keeps."""
-    now = datetime.now(UTC)
-    return now - (now - now.replace(microsecond=0)) % MILLISECOND
 
 
 async def _open_vault(writer: Writer, key_file: Path, *, ours: bool) -> Vault:

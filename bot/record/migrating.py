@@ -23,6 +23,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BACKUPS_KEPT = 3
 # Backups hold sealed texts, and what is deleted from the record stays in them.
 BACKUPS_KEPT_FOR = timedelta(days=7)
+UNFINISHED = ".unfinished"  # the end of the name of a copy while it is being made
 STAMP = "%Y%m%dT%H%M%S%fZ"
 
 log = structlog.get_logger()
@@ -122,7 +123,7 @@ def back_up(database: Path, revision: str) -> Path:
     folder = database.parent / BACKUP_FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     target = folder / f"record-{datetime.now(UTC).strftime(STAMP)}-{revision}.sqlite"
-    unfinished = target.with_suffix(".unfinished")
+    unfinished = target.with_suffix(UNFINISHED)
     try:
         unfinished.touch(mode=0o600)
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(unfinished)) as copy:
@@ -142,13 +143,14 @@ def back_up(database: Path, revision: str) -> Path:
 def delete_backups(folder: Path, made_before: datetime) -> int:
     """Delete the backups in the data folder ``folder`` that are older; the time is the one in their names."""
     with plain_errors(folder / BACKUP_FOLDER):
-        old = [path for path in (folder / BACKUP_FOLDER).glob("record-*.sqlite") if _made_at(path) < made_before]
+        old = [path for path in (folder / BACKUP_FOLDER).glob("record-*.sqlite") if made_at(path) < made_before]
         for path in old:
             path.unlink()
     return len(old)
 
 
-def _made_at(backup: Path) -> datetime:
+def made_at(backup: Path) -> datetime:
+    """When a backup was made, by its name."""
     try:
         return datetime.strptime(backup.name.split("-")[1], STAMP).replace(tzinfo=UTC)
     except ValueError:

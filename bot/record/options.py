@@ -18,3 +18,13 @@ class RetentionOptions(BaseModel):
     scores: timedelta = Field(
         default=timedelta(days=90), gt=timedelta(0), description="How long the scores of every message are kept."
     )
+    flags: timedelta = Field(
+        default=timedelta(days=365),
+        gt=timedelta(0),
+        description="How long a flag is kept without its text: who, where, when, scores, actions and verdict.",
+    )
+    left_servers: timedelta = Field(
+        default=timedelta(days=30),
+        gt=timedelta(0),
+        description="How long everything about a server is kept once the bot was removed from it.",
+    )

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from bot.errors import RecordFailed
 from bot.record.database import DATABASE_NAME, disposed, open_for_reading, plain_errors
+from bot.record.guild_reading import GuildReading
 from bot.record.migrating import check_revision
 from bot.record.notes import Tally, note_of, tally
 from bot.record.packing import unpack
 from bot.record.rows import flag_from
 from bot.record.scores import ScoredPost
-from bot.record.strikes import strikes_of
+from bot.record.strikes import Standing, standing_in, strikes_of
 from bot.record.tables import FlagRow, ModelRow, NameRow, OutcomeRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
 from bot.record.vault import Vault, find_keys, texts_per_key
-from bot.records import Flag, Named, Scores, Strike, ViewScores
+from bot.records import Flag, Named, Remark, Scores, Strike, ViewScores
 
 T = TypeVar("T")
 
@@ -38,13 +39,15 @@ class FlagFilter:
     """Which flags are wanted; None asks nothing.
 
     ``channel`` and ``member`` are ids or names, in any case, with or without ``#`` or ``@``; a channel's threads are
-    in it. ``label``: one that was on. ``verdict``: ``none`` for flags still waiting for one. ``before_number`` counts
+    in it. ``author_id``: a member's id, never a name that looks like one. ``label``: one that was on.
+    ``verdict``: ``none`` for flags still waiting for one. ``before_number`` counts
     in one guild, so it wants ``guild_id``.
     """
 
     guild_id: int | None = None
     channel: str | int | None = None
     member: str | int | None = None
+    author_id: int | None = None
     label: str | None = None
     since: datetime | None = None
     verdict: Literal["upheld", "mistaken", "none"] | None = None
@@ -58,7 +61,7 @@ class FlagFilter:
             raise ValueError("before_number needs a guild_id: flags are numbered per guild")
 
 
-class Reading:
+class Reading(GuildReading):
     """A record opened for questions. Every answer is of one moment; none waits for a writer."""
 
     def __init__(self, database: Path, engine: AsyncEngine, vault: Vault) -> None:
@@ -80,7 +83,7 @@ class Reading:
         newest_first = select(FlagRow).where(*_conditions(wanted)).order_by(FlagRow.id.desc())
         return await self._flags(newest_first.limit(wanted.limit))
 
-    async def every_flag(self, wanted: FlagFilter = FlagFilter()) -> AsyncIterator[Flag]:
+    async def every_flag(self, wanted: FlagFilter = FlagFilter()) -> AsyncGenerator[Flag, None]:
         """As ``flags``, but all of them, whatever the ``limit``, holding only a few in memory."""
         page = replace(wanted, limit=FLAGS_TOGETHER)
         while flags := await self.flags(page):
@@ -88,9 +91,19 @@ class Reading:
                 yield flag
             page = replace(page, before_id=flags[-1].id)
 
-    async def flag_count(self, guild_id: int | None = None) -> int:
-        wanted = select(func.count()).select_from(FlagRow).where(*_conditions(FlagFilter(guild_id=guild_id)))
+    async def flag_count(self, guild_id: int | None = None, author_id: int | None = None) -> int:
+        those = FlagFilter(guild_id=guild_id, author_id=author_id)
+        wanted = select(func.count()).select_from(FlagRow).where(*_conditions(those))
         return await self._read(lambda session: session.scalar(wanted) or 0)
+
+    async def labels(self, guild_id: int | None = None) -> list[str]:
+        """Every label that a flag has a probability of."""
+        view = func.json_each(FlagRow.views).table_valued("value", name="view")
+        label = func.json_each(view.c.value, "$[2]").table_valued("key", name="label")
+        wanted = select(label.c.key).select_from(FlagRow).join(view, true()).join(label, true()).distinct()
+        if guild_id is not None:
+            wanted = wanted.where(FlagRow.guild_id == guild_id)
+        return await self._read(lambda session: sorted(session.scalars(wanted)))
 
     async def unfinished(self, limit: int = FLAGS_TOGETHER, after_id: int = 0) -> list[Flag]:
         """Flags that are not closed, oldest first; go on with ``after_id``, the id of the last one."""
@@ -112,9 +125,7 @@ class Reading:
             .limit(limit)
         )
         return await self._read(
-            lambda session: [
-                (flag_from(row, self._vault.open(row.sealed)), position) for row, position in session.execute(wanted)
-            ]
+            lambda session: [(self._flag_of(row), position) for row, position in session.execute(wanted)]
         )
 
     async def guilds(self) -> list[Named]:
@@ -127,6 +138,12 @@ class Reading:
         """The strikes that stand against a member, oldest first: those given after ``since`` and not forgiven."""
         return await self._read(lambda session: strikes_of(session, guild_id, member_id, since))
 
+    async def standing_strikes(
+        self, since: datetime, guild_id: int | None = None, member_id: int | None = None
+    ) -> list[Standing]:
+        """Who has strikes that were given after ``since`` and not forgiven, and which."""
+        return await self._read(lambda session: standing_in(session, since, guild_id, member_id))
+
     async def note(self, guild_id: int, what: str) -> str | None:
         """The state in which ``what`` was last told to a guild; None: never."""
         return await self._read(lambda session: note_of(session, guild_id, what))
@@ -135,17 +152,23 @@ class Reading:
         """What was flagged in a guild from ``since`` to before ``until``, in numbers."""
         return await self._read(lambda session: tally(session, guild_id, since, until, channels))
 
-    async def score_count(self, guild_id: int | None = None) -> int:
+    async def score_count(self, guild_id: int | None = None, author_id: int | None = None) -> int:
         wanted = select(func.count()).select_from(ScoreRow)
+        if author_id is not None:
+            wanted = wanted.where(ScoreRow.author_id == author_id)
         if guild_id is not None:
             wanted = wanted.join(PlaceRow, PlaceRow.id == ScoreRow.place_id).where(PlaceRow.guild_id == guild_id)
         return await self._read(lambda session: session.scalar(wanted) or 0)
 
-    async def scores(self, guild_id: int, since: datetime | None = None) -> AsyncIterator[ScoredPost]:
+    async def scores(
+        self, guild_id: int, since: datetime | None = None, author_id: int | None = None
+    ) -> AsyncIterator[ScoredPost]:
         """What was scored in a guild, oldest first, with today's names and probabilities to four decimals."""
         last = 0
         while True:
-            page = await self._read(lambda session, after=last: _scored_posts(session, guild_id, since, after))  # type: ignore[misc]
+            page = await self._read(
+                lambda session, after=last: _scored_posts(session, guild_id, since, after, author_id)  # type: ignore[misc]
+            )
             if not page:
                 return
             for _row_id, post in page:
@@ -168,9 +191,15 @@ class Reading:
         return await self._read(ask)
 
     async def _flags(self, wanted: Select[FlagRow]) -> list[Flag]:
-        return await self._read(
-            lambda session: [flag_from(row, self._vault.open(row.sealed)) for row in session.scalars(wanted)]
-        )
+        return await self._read(lambda session: [self._flag_of(row) for row in session.scalars(wanted)])
+
+    def _flag_of(self, row: FlagRow) -> Flag:
+        """The flag of ``row`` with its texts, as far as the key is at hand."""
+        remarks = [
+            Remark(Named(remark.by_id, remark.by_name), remark.written_at, self._vault.open(remark.sealed))
+            for remark in row.remarks
+        ]
+        return flag_from(row, self._vault.open(row.sealed), remarks)
 
     async def _read(self, question: Callable[[Session], T]) -> T:
         with plain_errors(self._database):
@@ -201,6 +230,8 @@ def _conditions(wanted: FlagFilter) -> list[ColumnElement[bool]]:
         conditions.append(or_(channel, _means(wanted.channel, FlagRow.parent_id, FlagRow.parent_name)))
     if wanted.member is not None:
         conditions.append(_means(wanted.member, FlagRow.author_id, FlagRow.author_name))
+    if wanted.author_id is not None:
+        conditions.append(FlagRow.author_id == wanted.author_id)
     if wanted.label is not None:
         on = func.json_each(FlagRow.on_labels).table_valued("value")
         conditions.append(select(on.c.value).where(on.c.value == wanted.label).exists())
@@ -226,7 +257,9 @@ def _means(reference: str | int, id_column: Any, name_column: Any) -> ColumnElem
     return or_(id_column == int(text), by_name) if is_id else by_name
 
 
-def _scored_posts(session: Session, guild_id: int, since: datetime | None, after: int) -> list[tuple[int, ScoredPost]]:
+def _scored_posts(
+    session: Session, guild_id: int, since: datetime | None, after: int, author_id: int | None
+) -> list[tuple[int, ScoredPost]]:
     wanted = (
         select(ScoreRow, PlaceRow, RoleSetRow.roles, ModelRow)
         .join(PlaceRow, PlaceRow.id == ScoreRow.place_id)
@@ -238,6 +271,8 @@ def _scored_posts(session: Session, guild_id: int, since: datetime | None, after
     )
     if since is not None:
         wanted = wanted.where(ScoreRow.seen_at >= since)
+    if author_id is not None:
+        wanted = wanted.where(ScoreRow.author_id == author_id)
     rows = session.execute(wanted).all()
     names = _names(session, {number for _, place, roles, _ in rows for number in _ids(place, roles)})
     readings = {row.id: row for row in session.scalars(select(ReadingRow))}

@@ -11,7 +11,7 @@ import asyncio
 from pathlib import Path
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from bot.errors import KeyUnusable
@@ -43,7 +43,7 @@ async def finish_rotation(writer: Writer, vault: Vault, key_file: Path) -> int:
     ring = vault.ring
     if ring is None:
         return 0
-    resealed, last = 0, 0
+    resealed, last = 0, (0, "")
     while True:
         count, last = await writer.do(lambda session, after=last: _reseal_texts(session, ring, after))  # type: ignore[misc]
         if not count:
@@ -59,19 +59,20 @@ async def finish_rotation(writer: Writer, vault: Vault, key_file: Path) -> int:
     return resealed
 
 
-def _reseal_texts(session: Session, ring: KeyRing, after: int) -> tuple[int, int]:
-    """Reseal the next texts after flag id ``after``; returns how many were looked at, and the last one's flag id."""
+def _reseal_texts(session: Session, ring: KeyRing, after: tuple[int, str]) -> tuple[int, tuple[int, str]]:
+    """Reseal the next texts ``after`` a flag id and what it was; returns how many were looked at, and the last one."""
     old = SealedTextRow.key_id != ring.newest.id
+    place = tuple_(SealedTextRow.flag_id, SealedTextRow.what)
     rows = session.scalars(
         select(SealedTextRow)
-        .where(old, SealedTextRow.flag_id > after)
-        .order_by(SealedTextRow.flag_id)
+        .where(old, place > after)
+        .order_by(SealedTextRow.flag_id, SealedTextRow.what)
         .limit(TEXTS_TOGETHER)
     ).all()
     for row in rows:
-        sealed = _resealed(ring, Sealed(row.key_id, row.nonce, row.ciphertext), about_flag(row.flag_id))
+        sealed = _resealed(ring, Sealed(row.key_id, row.nonce, row.ciphertext), about_flag(row.flag_id, row.what))
         row.key_id, row.nonce, row.ciphertext = sealed.key_id, sealed.nonce, sealed.ciphertext
-    return len(rows), rows[-1].flag_id if rows else after
+    return len(rows), (rows[-1].flag_id, rows[-1].what) if rows else after
 
 
 def _reseal_secrets_and_count_rest(session: Session, ring: KeyRing) -> int:

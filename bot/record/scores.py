@@ -79,6 +79,7 @@ class ScoreBuffer:
         self._writer = writer
         self._posts: deque[ScoredPost] = deque()
         self._known: dict[Hashable, Any] = {}
+        self._forgotten = 0  # how often ``_known`` was
         self._wake = asyncio.Event()
         self._closing = asyncio.Event()
         self._flushing = asyncio.Lock()
@@ -104,6 +105,11 @@ class ScoreBuffer:
         if len(self._posts) > POSTS_KEPT:
             self._drop(1)
         self._wake.set()
+
+    def forget_numbers(self) -> None:
+        """Ask the database anew for the numbers of places, roles and models; to be called as rows are deleted there."""
+        self._known = {}
+        self._forgotten += 1
 
     async def flush(self) -> None:
         """Write all that waits now. Raises ``RecordFailed``; what could not be written is kept."""
@@ -132,8 +138,11 @@ class ScoreBuffer:
                 self._wake.set()
 
     async def _write(self, group: list[ScoredPost]) -> None:
-        known = await self._writer.do(lambda session: _insert(session, group, dict(self._known)))
-        self._known = known if len(known) < ENTRIES_KNOWN else {}
+        known, as_of = await self._writer.do(
+            lambda session: (_insert(session, group, dict(self._known)), self._forgotten)
+        )
+        if as_of == self._forgotten:  # else some of it may have been deleted in the same transaction
+            self._known = known if len(known) < ENTRIES_KNOWN else {}
         self._forget(group)
 
     async def _write_or_drop(self, post: ScoredPost) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import KeyUnusable
 from bot.record.sealing import KeyRing, Sealed, derive
-from bot.record.tables import HashSecretRow, SealedTextRow
+from bot.record.tables import MESSAGE, HashSecretRow, SealedTextRow
 
 HASH_SECRET = b"hash secret"  # what a sealed hash secret is bound to
 NOT_KEPT = "until then the texts of new flags are not kept"
@@ -37,18 +38,25 @@ class Vault:
         self._secrets: Mapping[int, bytes] = {}
         self._newest_secret = 0
 
-    def seal(self, flag_id: int, text: str) -> SealedTextRow | None:
-        """The row that keeps ``text``, None when there is no key to trust it to."""
+    def seal(self, flag_id: int, text: str, at: datetime, what: str = MESSAGE) -> SealedTextRow | None:
+        """The row that keeps ``text``, written ``at``; None when there is no key to trust it to."""
         if self.ring is None or self.trouble:
             return None
-        sealed = self.ring.seal(text.encode("utf-8", "surrogatepass"), about_flag(flag_id))
-        return SealedTextRow(flag_id=flag_id, key_id=sealed.key_id, nonce=sealed.nonce, ciphertext=sealed.ciphertext)
+        sealed = self.ring.seal(text.encode("utf-8", "surrogatepass"), about_flag(flag_id, what))
+        return SealedTextRow(
+            flag_id=flag_id,
+            what=what,
+            written_at=at,
+            key_id=sealed.key_id,
+            nonce=sealed.nonce,
+            ciphertext=sealed.ciphertext,
+        )
 
     def open(self, row: SealedTextRow | None) -> str | None:
         if row is None or self.ring is None:
             return None
         try:
-            plain = self.ring.open(Sealed(row.key_id, row.nonce, row.ciphertext), about_flag(row.flag_id))
+            plain = self.ring.open(Sealed(row.key_id, row.nonce, row.ciphertext), about_flag(row.flag_id, row.what))
         except KeyUnusable as error:
             log.warning("a sealed text cannot be opened", flag_id=row.flag_id, reason=str(error))
             return None
@@ -57,6 +65,10 @@ class Vault:
     def hash(self, text: str) -> tuple[bytes, int]:
         """The keyed hash of ``text``, and the id of the secret behind it."""
         return _hash(self._secrets[self._newest_secret], text), self._newest_secret
+
+    def alike(self, text: str) -> bytes:
+        """A keyed hash that texts share which differ in nothing but case and white space."""
+        return _hash(self._secrets[self._newest_secret], " ".join(text.casefold().split()), "alike")
 
     def may_be(self, text: str, text_hash: bytes, hashed_with: int) -> bool:
         """Whether ``text_hash`` is, or for all we can know might be, of ``text``."""
@@ -96,13 +108,13 @@ class Vault:
         return HashSecretRow(key_id=sealed.key_id, nonce=sealed.nonce, secret=sealed.ciphertext), secret
 
 
-def about_flag(flag_id: int) -> bytes:
-    """What the text of a flag is bound to: moved to another flag, it does not open."""
-    return b"flag %d" % flag_id
+def about_flag(flag_id: int, what: str = MESSAGE) -> bytes:
+    """What a text of a flag is bound to: moved to another flag, or passed off as another text, it does not open."""
+    return b"flag %d %s" % (flag_id, what.encode())
 
 
-def _hash(secret: bytes, text: str) -> bytes:
-    return hmac.digest(derive(secret, "text hash"), text.encode("utf-8", "surrogatepass"), "sha256")
+def _hash(secret: bytes, text: str, purpose: str = "text hash") -> bytes:
+    return hmac.digest(derive(secret, purpose), text.encode("utf-8", "surrogatepass"), "sha256")
 
 
 def texts_per_key(session: Session) -> dict[str, int]:

@@ -6,14 +6,16 @@ What waits when it gets its turn is committed together: under load one flush to 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
@@ -21,12 +23,15 @@ from sqlalchemy.orm import Session
 from bot.errors import RecordFailed
 from bot.health import Health
 from bot.record.database import plain_errors
+from bot.record.probing import probe_flags
 
 T = TypeVar("T")
 
 JOBS_TOGETHER = 64
 JOBS_WAITING = 10_000
-PROBE_SECONDS = 5.0
+PROBE_SECONDS = 5.0  # between two attempts to find out, while in trouble, whether writing works again
+RELAPSE_SECONDS = 600.0  # trouble that comes back within this time is believed to be over only after twice the calm
+LONGEST_CALM = 1800.0  # seconds without a failure that are asked for at most
 PART = "record"  # the part that ``Health`` hears of
 
 log = structlog.get_logger()
@@ -62,6 +67,9 @@ class Writer:
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
         self._in_trouble = False
+        self._probe_at = self._failed_at = 0.0  # by ``monotonic``
+        self._healed_at = -math.inf
+        self._calm = 0.0  # seconds without a failure after which the trouble is over
         self._closing = False
         self._task: asyncio.Task[None] | None = None
 
@@ -109,6 +117,8 @@ class Writer:
             batch = [self._waiting.popleft() for _ in range(min(JOBS_TOGETHER, len(self._waiting)))]
             try:
                 await self._serve([job for job in batch if not job.answer.cancelled()])
+                if self._in_trouble and monotonic() >= self._probe_at:
+                    await self._probe()
             except Exception as error:
                 # Nobody may wait for ever, and the next batch deserves its try.
                 log.exception("the record's writer stumbled")
@@ -120,18 +130,19 @@ class Writer:
         if self._waiting or self._closing:
             return
         self._wake.clear()
-        try:
-            await asyncio.wait_for(self._wake.wait(), PROBE_SECONDS if self._in_trouble else None)
-        except TimeoutError:
-            self._waiting.append(_Job(probe))
+        left = max(self._probe_at - monotonic(), 0.0) if self._in_trouble else None
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), left)
 
     async def _serve(self, batch: list[_Job[Any]]) -> None:
+        if not batch:
+            return
         try:
             results = await self._commit(batch)
         except RecordFailed as error:
             for job in batch:
                 job.fail(error)
-            self._report(str(error))
+            self._fail(str(error))
         except Exception as error:
             # One job is at fault: alone, it takes no neighbour with it.
             if len(batch) == 1:
@@ -142,7 +153,6 @@ class Writer:
         else:
             for job, result in zip(batch, results, strict=True):
                 job.settle(result)
-            self._report(None)
 
     async def _commit(self, batch: list[_Job[Any]]) -> list[Any]:
         async with self._turn:
@@ -157,18 +167,26 @@ class Writer:
                         raise _OneAtFault from error
                     raise
 
-    def _report(self, trouble: str | None) -> None:
-        self._in_trouble = trouble is not None
-        if trouble is None:
-            self._health.healed(PART)
+    async def _probe(self) -> None:
+        """Find out whether the trouble is over; work that goes through says little: some pages only may be at fault."""
+        try:
+            await self._commit([_Job(probe_flags)])
+        except RecordFailed as error:
+            self._fail(str(error))
         else:
-            self._health.trouble(PART, trouble)
+            if monotonic() - self._failed_at >= self._calm:
+                self._in_trouble, self._healed_at = False, monotonic()
+                self._health.healed(PART)
+        self._probe_at = monotonic() + PROBE_SECONDS
+
+    def _fail(self, sentence: str) -> None:
+        now = self._failed_at = monotonic()
+        if not self._in_trouble:
+            relapsed = now - self._healed_at < RELAPSE_SECONDS
+            self._calm = min(2 * self._calm, LONGEST_CALM) if relapsed else PROBE_SECONDS
+            self._in_trouble, self._probe_at = True, now + PROBE_SECONDS
+        self._health.trouble(PART, sentence)
 
 
 class _OneAtFault(Exception):
     """One of several jobs broke a rule of the tables; which one is found by running them singly."""
-
-
-def probe(session: Session) -> None:
-    """Write without a trace, to learn whether the database takes writes."""
-    session.execute(text("PRAGMA user_version = 0"))

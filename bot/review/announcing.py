@@ -9,17 +9,16 @@ from pathlib import Path
 
 import structlog
 
-from bot.config import Reloaded
+from bot.config import DIGEST_HOUR, Reloaded
 from bot.errors import DeedFailed
 from bot.record.ledger import Ledger
 from bot.record.notes import Tally
 from bot.records import Mode, Named
 from bot.review.log_channel import LogChannel
-from bot.review.quote import quote
+from bot.review.quote import ELLIPSIS, quote
 from bot.texts import Texts, fill
 
 ROUND_SECONDS = 60.0  # between two looks whether there is something to say
-DIGEST_HOUR = 9  # UTC
 DIGEST_COVERS_AT_MOST = timedelta(days=7)  # after a week away, older days are no news
 BUSIEST_CHANNELS = 5
 NAME_SHOWN = 50  # characters of a label or action
@@ -39,6 +38,8 @@ class Facts:
     labels: tuple[str, ...]
     config: Path | None = None
     texts: Texts = field(default_factory=Texts)
+    is_paused: bool = False  # shadow mode, but only for now
+    digest_hour: int = DIGEST_HOUR
 
 
 class Announcer:
@@ -73,7 +74,8 @@ class Announcer:
                 log.warning("not announced", guild=guild.id, why=str(error))
 
     async def _introduce(self, guild: Named, facts: Facts) -> None:
-        if await self._note(guild, INTRODUCTION) == facts.mode:
+        noted = await self._note(guild, INTRODUCTION)
+        if noted == facts.mode or (noted and facts.is_paused):
             return
         if await self._log_channel.tell(guild.id, introduction(facts), nonce=f"{INTRODUCTION}-{facts.mode}"):
             await self._put_note(guild, INTRODUCTION, facts.mode)
@@ -91,7 +93,7 @@ class Announcer:
             )
 
     async def _sum_up(self, guild: Named, facts: Facts) -> None:
-        until = last_digest_hour(self._clock())
+        until = last_digest_hour(self._clock(), facts.digest_hour)
         noted = await self._note(guild, DIGEST)
         last = datetime.fromisoformat(noted) if noted else until - timedelta(days=1)
         if last >= until:
@@ -114,9 +116,9 @@ class Announcer:
         self._noted[guild.id, what] = state
 
 
-def last_digest_hour(now: datetime) -> datetime:
-    """The latest digest hour that is over at ``now``."""
-    today = now.astimezone(UTC).replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+def last_digest_hour(now: datetime, hour: int = DIGEST_HOUR) -> datetime:
+    """The latest digest hour, of UTC, that is over at ``now``."""
+    today = now.astimezone(UTC).replace(hour=hour, minute=0, second=0, microsecond=0)
     return today if today <= now else today - timedelta(days=1)
 
 
@@ -158,10 +160,14 @@ def reload_notice(reloaded: Reloaded, guild: Named, texts: Texts) -> str | None:
 
 def _listed(sentences: list[str], texts: Texts) -> str:
     """The sentences as code, which Discord leaves as it is, as many as one line can bear."""
-    shown = ["`" + sentence.replace("`", "'")[:SENTENCE_SHOWN] + "`" for sentence in sentences[:SENTENCES_SHOWN]]
+    shown = ["`" + _cut(sentence.replace("`", "'")) + "`" for sentence in sentences[:SENTENCES_SHOWN]]
     if rest := len(sentences) - len(shown):
         shown.append(fill(texts.and_more, count=rest))
     return ", ".join(shown)
+
+
+def _cut(sentence: str) -> str:
+    return sentence if len(sentence) <= SENTENCE_SHOWN else sentence[: SENTENCE_SHOWN - 1] + ELLIPSIS
 
 
 def _counts(pairs: tuple[tuple[str, int], ...]) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import aiohttp
 import discord
 import structlog
 
+from bot.away import AWAY
 from bot.config import Rulebook
-from bot.errors import TryLater
-from bot.records import CardPlace, Flag, Named
-from bot.review.cards import Card
+from bot.errors import Gone, TryLater
+from bot.records import CardPlace, Named
 from bot.texts import Texts
 
 # What is to be said in a guild, in its own words; nothing where the guild is not concerned.
@@ -28,42 +27,54 @@ class LogChannel:
         self._rulebook = rulebook
         self._missing: set[int] = set()
 
-    async def post_card(self, flag: Flag) -> CardPlace | None:
-        """Post the card of ``flag``, once however often it is asked within minutes; None: there is nowhere to post it.
+    async def post_view(
+        self, guild_id: int, view: discord.ui.LayoutView, *, nonce: str, plainly: str | None = None
+    ) -> CardPlace | None:
+        """Post a card, once however often it is asked within minutes; None: there is nowhere to post it.
 
-        Raises ``TryLater`` when Discord cannot be reached.
+        ``plainly`` is posted where Discord does not take the card itself. Raises ``TryLater`` when it is not reached.
         """
-        channel = self._channel(flag.guild.id)
+        channel = self._channel(guild_id)
         if channel is None:
             return None
         try:
-            card = Card(flag, self._rulebook.in_guild(flag.guild).texts)
-            sent = await channel.send(view=card, nonce=f"flag-{flag.id}", allowed_mentions=_NOBODY)
+            sent = await channel.send(view=view, nonce=nonce, allowed_mentions=_NOBODY)
         except discord.Forbidden:
-            self._say_missing(flag.guild.id, "the bot may not write there")
+            self._say_missing(guild_id, "the bot may not write there")
             return None
         except discord.NotFound:
-            self._say_missing(flag.guild.id, "it was deleted")
+            self._say_missing(guild_id, "it was deleted")
             return None
         except discord.HTTPException as error:
-            if error.status != 400:
-                raise TryLater(
-                    f"The card of flag #{flag.number} was not taken: Discord answered {error.status}."
-                ) from error
-            return await self._post_plainly(channel, flag)
+            if error.status != 400 or plainly is None:
+                raise TryLater(f"A card was not taken: Discord answered {error.status}.") from error
+            return await self._post_plainly(channel, plainly, f"plain-{nonce}")
         except _AWAY as error:
-            raise TryLater(f"The card of flag #{flag.number} could not be posted ({type(error).__name__}).") from error
+            raise TryLater(f"A card could not be posted ({type(error).__name__}).") from error
         return CardPlace(sent.channel.id, sent.id)
 
-    async def _post_plainly(self, channel: discord.TextChannel, flag: Flag) -> CardPlace:
-        """Where Discord does not take the card itself, moderators are told at least that there is a flag."""
-        log.error("card refused", guild=flag.guild.id, flag=flag.number)
-        text = f"Flag #{flag.number}: {flag.link} (`python -m bot flags show {flag.number}`)"
+    async def _post_plainly(self, channel: discord.TextChannel, text: str, nonce: str) -> CardPlace:
+        """Moderators are told at least that there is a flag."""
+        log.error("card refused", guild=channel.guild.id)
         try:
-            sent = await channel.send(text, nonce=f"plain-{flag.id}", allowed_mentions=_NOBODY, suppress_embeds=True)
+            sent = await channel.send(text, nonce=nonce[:25], allowed_mentions=_NOBODY, suppress_embeds=True)
         except _AWAY as error:
-            raise TryLater(f"The card of flag #{flag.number} could not be posted.") from error
+            raise TryLater("A card could not be posted.") from error
         return CardPlace(sent.channel.id, sent.id)
+
+    async def edit_view(self, place: CardPlace, view: discord.ui.LayoutView) -> None:
+        """Show something else at ``place``. Raises ``Gone`` where it was deleted, ``TryLater`` as ``post_view``."""
+        message = self._client().get_partial_messageable(place.channel_id).get_partial_message(place.message_id)
+        try:
+            await message.edit(view=view, allowed_mentions=_NOBODY)
+        except (discord.Forbidden, discord.NotFound) as error:
+            raise Gone("The card is not there any more.") from error
+        except discord.HTTPException as error:
+            if error.status == 400:
+                raise Gone("Discord does not take the card.") from error
+            raise TryLater(f"A card was not taken: Discord answered {error.status}.") from error
+        except _AWAY as error:
+            raise TryLater(f"A card could not be edited ({type(error).__name__}).") from error
 
     async def say(self, say: Say, guild_id: int | None = None) -> None:
         """Post a notice of our own words in one guild's log channel, or in every one's. Failures are only logged."""
@@ -135,5 +146,4 @@ class LogChannel:
 
 
 _NOBODY = discord.AllowedMentions.none()
-# RuntimeError: the session was closed under the call, because the client is being replaced.
-_AWAY = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
+_AWAY = (discord.DiscordException, *AWAY)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 ELLIPSIS = "…"
 MARKS_IN_A_ROW = 4  # combining marks; real scripts need fewer, stacked ones climb over the lines above
@@ -22,38 +23,67 @@ _ANYWHERE = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//)")
 _AT_LINE_START = re.compile(r"^[ \t]*\d*(?P<sign>[#+.)-])", re.MULTILINE)
 
 
-def quote(text: str, limit: int, *, one_line: bool = False) -> str:
+_MARK, _MARK_END = "**__", "__**"
+
+
+def quote(text: str, limit: int, *, one_line: bool = False, marks: Sequence[tuple[int, int]] = ()) -> str:
     """``text`` as Discord markdown that shows its letters and does nothing else, at most ``limit`` characters long.
 
     Nothing in it pings, links, formats, opens a code block or closes the spoiler around it, or changes the direction of
-    what follows. What is too long is cut with an ellipsis, never inside an escape.
+    what follows. What is too long is cut with an ellipsis, never inside an escape. ``marks``: (start, end) of the words
+    of ``text`` to be shown bold and underlined, in order and apart from each other.
     """
-    plain = without_tricks(text)
+    kept = _kept(text)
     if one_line:
-        plain = " ".join(plain.split())
+        kept = [(0, character) for character in " ".join("".join(character for _, character in kept).split())]
+        marks = ()
+    plain = "".join(character for _, character in kept)
     signs = {match.start() for match in _ANYWHERE.finditer(plain)}
     signs |= {match.start("sign") for match in _AT_LINE_START.finditer(plain)}
     pieces = ["\\" + character if at in signs else character for at, character in enumerate(plain[: limit + 1])]
-    if len(plain) <= limit and sum(map(len, pieces)) <= limit:
-        return "".join(pieces)
-    kept, room = [], limit - len(ELLIPSIS)
-    for piece in pieces:
-        room -= len(piece)
+    marked = [_is_marked(at, marks) and not character.isspace() for at, character in kept[: limit + 1]]
+    whole = _joined(pieces, marked)
+    if len(plain) <= limit and len(whole) <= limit:
+        return whole
+    room, count = limit - len(ELLIPSIS), 0
+    for at, piece in enumerate(pieces):
+        opens = marked[at] and not (at and marked[at - 1])
+        room -= len(piece) + (len(_MARK) + len(_MARK_END) if opens else 0)
         if room < 0:
             break
-        kept.append(piece)
-    return "".join(kept) + ELLIPSIS
+        count += 1
+    return _joined(pieces[:count], marked[:count]) + ELLIPSIS
+
+
+def _joined(pieces: Sequence[str], marked: Sequence[bool]) -> str:
+    parts: list[str] = []
+    within = False
+    for piece, is_marked in zip(pieces, marked, strict=True):
+        if is_marked != within:
+            parts.append(_MARK if is_marked else _MARK_END)
+            within = is_marked
+        parts.append(piece)
+    return "".join(parts) + (_MARK_END if within else "")
+
+
+def _is_marked(at: int, marks: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in marks)
 
 
 def without_tricks(text: str) -> str:
     """``text`` without controls that hide or reorder what stands around them, and without towers of combining marks."""
-    kept: list[str] = []
+    return "".join(character for _, character in _kept(text))
+
+
+def _kept(text: str) -> list[tuple[int, str]]:
+    """What ``without_tricks`` leaves: each character with its place in ``text``."""
+    kept: list[tuple[int, str]] = []
     marks = 0
-    for character in text:
+    for at, character in enumerate(text):
         category = unicodedata.category(character)
         if category in _DROPPED_CATEGORIES and character not in _KEPT_INVISIBLE:
             continue
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if marks <= MARKS_IN_A_ROW:
-            kept.append(character)
-    return "".join(kept)
+            kept.append((at, character))
+    return kept

@@ -9,7 +9,8 @@ It is what a newcomer tries the bot in, and what the end-to-end tests drive.
 
 from __future__ import annotations
 
+from bot.sandbox.interactions import Interaction, Modal
 from bot.sandbox.refusals import Refused
 from bot.sandbox.server import Sandbox
 
-__all__ = ["Refused", "Sandbox"]
+__all__ = ["Interaction", "Modal", "Refused", "Sandbox"]

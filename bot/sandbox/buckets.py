@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.sandbox.refusals import ApiError
 
-MAJOR = ("channel_id", "guild_id")
+MAJOR = ("channel_id", "guild_id", "webhook_token", "interaction_token")
 SHARED_LIMIT_CODE = 40062
 
 
@@ -54,14 +54,17 @@ class Buckets:
         self._limits[_plain(route)] = limit
         self._windows.clear()
 
-    def take(self, route: str, ids: Mapping[str, str]) -> dict[str, str]:
-        """The headers of the answer. Raises ``ApiError`` 429 when the bucket is empty."""
+    def take(self, route: str, ids: Mapping[str, str], *, counts: bool = True) -> dict[str, str]:
+        """The headers of the answer. Raises ``ApiError`` 429 when the bucket is empty.
+
+        What is called with an interaction's token does not count among all calls together.
+        """
         limit = self._limits.get(_plain(route)) or self._limits.get("*", GENEROUS)
         now = time.time()
         overall = self._window("", self._overall, now)
-        if overall.remaining <= 0:
+        if counts and overall.remaining <= 0:
             raise limited(overall.ends - now, scope="global")
-        overall.remaining -= 1
+        overall.remaining -= counts
         window = self._window(f"{route} {'+'.join(ids[name] for name in MAJOR if name in ids)}", limit, now)
         headers = _headers(route, limit, window, now)
         if window.remaining <= 0:

@@ -88,7 +88,7 @@ class Reader:
         if kind is Kind.BUTTON:
             return self._button(form)
         if kind in SELECTS:
-            return self._select(kind, form)
+            return self.select(kind, form)
         if kind is Kind.SECTION:
             return self._section(form)
         if kind is Kind.TEXT_DISPLAY:
@@ -135,28 +135,28 @@ class Reader:
         elif style == PREMIUM_BUTTON:
             body["sku_id"] = str(form.snowflake("sku_id", required=True))
         else:
-            body["custom_id"] = self._custom_id(form)
+            body["custom_id"] = self.custom_id(form)
         return body | ({"disabled": True} if form.boolean("disabled") else {})
 
-    def _select(self, kind: Kind, form: Form) -> Json:
+    def select(self, kind: Kind, form: Form) -> Json:
         body: Json = {
-            "custom_id": self._custom_id(form),
+            "custom_id": self.custom_id(form),
             "min_values": _or(form.integer("min_values", most=MAX_OPTIONS), 1),
             "max_values": _or(form.integer("max_values", least=1, most=MAX_OPTIONS), 1),
         }
         if kind is Kind.STRING_SELECT:
-            body["options"] = [_option(part) for part in form.parts("options", most=MAX_OPTIONS, least=1)]
+            body["options"] = [option(part) for part in form.parts("options", most=MAX_OPTIONS, least=1)]
         for name in ("placeholder", "channel_types", "default_values"):
             if form.data.get(name) is not None:
                 body[name] = form.data[name]
         return body | ({"disabled": True} if form.boolean("disabled") else {})
 
-    def _custom_id(self, form: Form) -> str:
-        custom_id = form.text("custom_id", most=MAX_CUSTOM_ID, least=1, required=True) or ""
-        if custom_id in self._custom_ids:
+    def custom_id(self, form: Form) -> str:
+        given = form.text("custom_id", most=MAX_CUSTOM_ID, least=1, required=True) or ""
+        if given in self._custom_ids:
             form.wrong("custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
-        self._custom_ids.add(custom_id)
-        return custom_id
+        self._custom_ids.add(given)
+        return given
 
     def _media(self, kind: Kind, form: Form) -> Json:
         if kind is Kind.MEDIA_GALLERY:
@@ -179,7 +179,7 @@ def _unfurled(form: Form, name: str) -> Json:
     return {"id": "0", "url": url, "proxy_url": url, "width": None, "height": None, "content_type": None}
 
 
-def _option(form: Form) -> Json:
+def option(form: Form) -> Json:
     body: Json = {
         "label": form.text("label", most=100, least=1, required=True),
         "value": form.text("value", most=100, least=1, required=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.sandbox import components, payloads
+from bot.sandbox import components, media, payloads
 from bot.sandbox.entities import Channel, Json, Message
 from bot.sandbox.forms import Form
 from bot.sandbox.refusals import ApiError, empty_message, invalid_form
@@ -36,6 +36,7 @@ def read_draft(body: Any, channel: Channel, attachments: list[Json]) -> Draft:
     draft = Draft(attachments=attachments)
     draft.content = form.text("content", most=MAX_CONTENT) or ""
     draft.embeds = read_embeds(form)
+    media.describe(form, attachments)
     draft.flags = (form.integer("flags") or 0) & SETTABLE_FLAGS
     draft.tts = form.boolean("tts")
     draft.nonce = _nonce(form)
@@ -45,15 +46,17 @@ def read_draft(body: Any, channel: Channel, attachments: list[Json]) -> Draft:
     if form.data.get("poll") is not None:
         draft.extra["poll"] = _poll(form)
     form.check()
+    media.show(draft.components, draft.embeds, draft.attachments)
     _refer(form, channel, draft)
     if not (draft.content or draft.embeds or draft.components or draft.attachments or draft.extra):
         raise empty_message()
     return draft
 
 
-def read_edit(body: Any, message: Message) -> tuple[Json, Pings]:
+def read_edit(body: Any, message: Message, uploads: list[Json]) -> tuple[Json, Pings]:
     """What ``PATCH .../messages/{id}`` is given: the fields to set, and whom the message may ping."""
     form = Form(body)
+    media.describe(form, uploads)
     changes: Json = {}
     flags = message.flags
     if form.has("flags"):
@@ -68,8 +71,12 @@ def read_edit(body: Any, message: Message) -> tuple[Json, Pings]:
     if form.has("attachments"):
         kept = {str(part.data.get("id")) for part in form.parts("attachments", most=10)}
         changes["attachments"] = [each for each in message.attachments if each["id"] in kept]
+    if uploads:
+        changes["attachments"] = [*changes.get("attachments", message.attachments), *uploads]
     pings = read_pings(form)
     form.check()
+    shown = changes.get("attachments", message.attachments)
+    media.show(changes.get("components", []), changes.get("embeds", []), shown)
     after = {
         name: changes.get(name, getattr(message, name)) for name in ("content", "embeds", "components", "attachments")
     }

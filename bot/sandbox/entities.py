@@ -47,6 +47,9 @@ class AuditAction(IntEnum):
     INVITE_CREATE = 40
     MESSAGE_DELETE = 72
     MESSAGE_BULK_DELETE = 73
+    SCHEDULED_EVENT_CREATE = 100
+    SCHEDULED_EVENT_UPDATE = 101
+    SCHEDULED_EVENT_DELETE = 102
     THREAD_CREATE = 110
     THREAD_UPDATE = 111
     THREAD_DELETE = 112
@@ -135,6 +138,8 @@ class Message:
     deleted_at: datetime | None = None
     deleted_by: User | None = None
     deleted_reason: str | None = None
+    only_for: User | None = None  # whoever alone sees it: an ephemeral answer to an interaction
+    is_dismissed: bool = False  # by whom it was for
 
     @property
     def is_deleted(self) -> bool:
@@ -211,6 +216,8 @@ class Channel:
     auto_archive_minutes: int = 1440
     created_at: datetime | None = None
     member_ids: list[int] = field(default_factory=list)
+    tags: list[Json] = field(default_factory=list)  # of a forum, as Discord writes them
+    applied_tags: list[int] = field(default_factory=list)  # of a post in a forum
 
     @property
     def is_thread(self) -> bool:
@@ -249,6 +256,20 @@ class AuditEntry:
 
 
 @dataclass(slots=True, eq=False)
+class ScheduledEvent:
+    """Something to come. Without a ``channel`` it takes place at a ``location``."""
+
+    id: int
+    guild: Guild
+    name: str
+    description: str | None
+    creator: User
+    starts_at: datetime
+    channel: Channel | None = None
+    location: str | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Guild:
     id: int
     name: str
@@ -259,6 +280,7 @@ class Guild:
     bans: dict[int, Ban] = field(default_factory=dict)
     invites: dict[str, Invite] = field(default_factory=dict)
     audit: list[AuditEntry] = field(default_factory=list)
+    events: dict[int, ScheduledEvent] = field(default_factory=dict)
 
     @property
     def everyone(self) -> Role:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import struct
 from dataclasses import dataclass
 from email.message import Message as Mail
 from email.parser import BytesParser
@@ -14,6 +15,8 @@ from bot.sandbox.entities import Json
 from bot.sandbox.refusals import invalid_json
 
 MAX_FILES = 10
+PNG_BEGINS = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+PNG_HEAD = len(PNG_BEGINS) + 8  # with width and height
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Files:
         """The attachment as a message carries it."""
         self._files[file_id] = file
         url = f"{base_url}/attachments/{file_id}/{file.name}"
-        return {
+        size = _png_size(file.content)
+        return ({} if size is None else {"width": size[0], "height": size[1]}) | {
             "id": str(file_id),
             "filename": file.name,
             "size": len(file.content),
@@ -50,6 +54,14 @@ def named(name: str, content: bytes) -> File:
     """A file whose media type is guessed from its name; text is UTF-8, as Discord says of it."""
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return File(_safe(name), content, f"{guessed}; charset=utf-8" if guessed.startswith("text/") else guessed)
+
+
+def _png_size(content: bytes) -> tuple[int, int] | None:
+    """Width and height of a PNG; other pictures are shown as they come."""
+    if not content.startswith(PNG_BEGINS) or len(content) < PNG_HEAD:
+        return None
+    width, height = struct.unpack(">II", content[len(PNG_BEGINS) : PNG_HEAD])
+    return width, height
 
 
 def _safe(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from bot.sandbox import payloads
+from bot.sandbox import beside, payloads
 from bot.sandbox.calls.application import application_flags
 from bot.sandbox.conversation import Closing, Conversation
 from bot.sandbox.entities import Event, Guild, Json
@@ -230,7 +230,7 @@ class Gateway:
             "voice_states": [],
             "presences": [],
             "stage_instances": [],
-            "guild_scheduled_events": [],
+            "guild_scheduled_events": [beside.event_payload(each) for each in guild.events.values()],
             "soundboard_sounds": [],
         }
 

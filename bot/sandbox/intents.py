@@ -25,6 +25,8 @@ class Intent(IntFlag):
     DIRECT_MESSAGE_REACTIONS = 1 << 13
     DIRECT_MESSAGE_TYPING = 1 << 14
     MESSAGE_CONTENT = 1 << 15
+    GUILD_SCHEDULED_EVENTS = 1 << 16
+    AUTO_MODERATION_EXECUTION = 1 << 21
 
 
 PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
@@ -38,6 +40,8 @@ _NEEDED: tuple[tuple[str, Intent, Intent | None], ...] = (
     ("GUILD_MEMBER_", Intent.GUILD_MEMBERS, None),
     ("GUILD_BAN_", Intent.GUILD_MODERATION, None),
     ("GUILD_AUDIT_LOG_", Intent.GUILD_MODERATION, None),
+    ("GUILD_SCHEDULED_EVENT_", Intent.GUILD_SCHEDULED_EVENTS, None),
+    ("AUTO_MODERATION_ACTION_", Intent.AUTO_MODERATION_EXECUTION, None),
     ("GUILD_", Intent.GUILDS, None),
     ("CHANNEL_", Intent.GUILDS, Intent.DIRECT_MESSAGES),
     ("THREAD_", Intent.GUILDS, None),
@@ -67,6 +71,8 @@ def _is_visible(event: Event, bot: User) -> bool:
     me = event.guild.members[bot.id]
     if event.type == "GUILD_AUDIT_LOG_ENTRY_CREATE":
         return Permission.VIEW_AUDIT_LOG in permissions_of(me)
+    if event.type == "AUTO_MODERATION_ACTION_EXECUTION":
+        return Permission.MANAGE_GUILD in permissions_of(me)
     # Of channels a bot hears even where it sees nothing; of what is said in them, and of threads, it does not.
     if event.channel is None or event.type.startswith("CHANNEL_"):
         return True

@@ -74,7 +74,9 @@ def _log_member(
 
 
 def leave(world: World, member: Member) -> None:
-    """The member is gone from the guild, for whatever cause."""
+    """The member is gone from the guild, for whatever cause. The bot hears of itself that the guild is gone."""
+    if member.user is world.bot:
+        world.tell(Event("GUILD_DELETE", {"id": str(member.guild.id)}, member.guild))
     del member.guild.members[member.user.id]
     data = {"guild_id": str(member.guild.id), "user": payloads.user(member.user)}
     world.tell(Event("GUILD_MEMBER_REMOVE", data, member.guild, user=member.user))

@@ -128,6 +128,10 @@ def _guild_channel(of: Channel) -> Json:
             "rate_limit_per_user": of.slowmode,
             "last_pin_timestamp": None,
         }
+    if of.type in (ChannelType.VOICE, ChannelType.STAGE):
+        payload |= {"bitrate": 64_000, "user_limit": 0, "rtc_region": None, "video_quality_mode": 1}
+    if of.type is ChannelType.FORUM:
+        payload |= {"available_tags": of.tags, "default_reaction_emoji": None, "default_sort_order": None}
     return payload
 
 
@@ -146,6 +150,7 @@ def thread(of: Channel) -> Json:
         "message_count": alive,
         "total_message_sent": alive,
         "member_count": len(of.member_ids),
+        "applied_tags": [str(tag_id) for tag_id in of.applied_tags],
         "thread_metadata": {
             "archived": of.archived,
             "archive_timestamp": stamp(of.created_at),

@@ -91,6 +91,12 @@ MODERATOR = (
     | Permission.VIEW_AUDIT_LOG
 )
 
+# Beside what moderators may.
+ADMIN = Permission.MANAGE_GUILD | Permission.MANAGE_ROLES | Permission.MANAGE_CHANNELS
+
+# Those who may clean up and silence, but throw nobody out.
+HELPER = Permission.MANAGE_MESSAGES | Permission.MODERATE_MEMBERS
+
 # What a moderation bot asks for, and no more: no administrator.
 MODERATION_BOT = (
     Permission.CREATE_INSTANT_INVITE

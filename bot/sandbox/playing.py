@@ -85,6 +85,12 @@ def delete(world: World, message: Message) -> None:
     talk.delete(world, message, by=message.author)
 
 
+def dismiss(world: World, message: Message) -> None:
+    """Take an ephemeral message out of sight; the bot is not told, and may still change it."""
+    del world.whispers[message.id]
+    message.is_dismissed = True
+
+
 def _require_human(world: World, message: Message) -> None:
     if message.author is world.bot:
         raise Refused(403, "That message is the bot's own; only members' messages can be changed here.")

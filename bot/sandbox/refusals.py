@@ -82,6 +82,26 @@ def unknown_ban() -> ApiError:
     return ApiError(404, 10026, "Unknown Ban")
 
 
+def unknown_event() -> ApiError:
+    return ApiError(404, 10070, "Unknown Guild Scheduled Event")
+
+
+def unknown_webhook() -> ApiError:
+    return ApiError(404, 10015, "Unknown Webhook")
+
+
+def unknown_interaction() -> ApiError:
+    return ApiError(404, 10062, "Unknown interaction")
+
+
+def already_answered() -> ApiError:
+    return ApiError(400, 40060, "Interaction has already been acknowledged.")
+
+
+def invalid_webhook_token() -> ApiError:
+    return ApiError(401, 50027, "Invalid Webhook Token")
+
+
 def unknown_command() -> ApiError:
     return ApiError(404, 10063, "Unknown application command")
 

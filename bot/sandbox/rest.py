@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.sandbox.buckets import Buckets
-from bot.sandbox.calls import application, guilds, members, messages
+from bot.sandbox.calls import application, commands, events, guilds, interactions, members, messages
 from bot.sandbox.calls.call import Answer, Call, Reply, Route
 from bot.sandbox.entities import Json
 from bot.sandbox.faults import Received, RestFaults
@@ -27,7 +27,15 @@ from bot.sandbox.state import World
 
 PREFIX = "/api/v10"
 MAX_REASON = 512  # characters
-ROUTES: tuple[Route, ...] = application.ROUTES + guilds.ROUTES + members.ROUTES + messages.ROUTES
+ROUTES: tuple[Route, ...] = (
+    *application.ROUTES,
+    *commands.ROUTES,
+    *events.ROUTES,
+    *guilds.ROUTES,
+    *interactions.ROUTES,
+    *members.ROUTES,
+    *messages.ROUTES,
+)
 
 
 class Table:
@@ -104,7 +112,7 @@ class Rest:
         received.route = f"{route.method} {route.path}"
         if route.needs_token and request.headers.get("authorization") != f"Bot {self._world.application.token}":
             raise unauthorized()
-        headers |= self._buckets.take(received.route, ids)
+        headers |= self._buckets.take(received.route, ids, counts=route.needs_token)
         base_url, gateway_url = self._urls()
         body, attachments = self._read(request, raw, base_url)
         received.body = body

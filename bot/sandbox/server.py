@@ -14,9 +14,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from bot.sandbox import drafts, playing, town
+from bot.sandbox.acting import Acting
 from bot.sandbox.buckets import DISCORD_LIMITS, DISCORD_OVERALL, Buckets
 from bot.sandbox.calls.call import Reply
 from bot.sandbox.control import Control
+from bot.sandbox.desk import Desk
 from bot.sandbox.entities import Channel, Event, Guild, Json, Member, Message, Overwrite
 from bot.sandbox.faults import Dropped, Received, RestFaults, route_pattern
 from bot.sandbox.files import Files, named
@@ -24,6 +26,7 @@ from bot.sandbox.forms import as_snowflake
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.guard import Guard, TooLarge, too_large
 from bot.sandbox.permissions import Permission
+from bot.sandbox.playing_beside import PlayingBeside
 from bot.sandbox.refusals import not_found
 from bot.sandbox.rest import PREFIX, Rest, respond
 from bot.sandbox.state import World
@@ -33,18 +36,19 @@ from bot.sandbox.wire import LOOPBACK, Server, Silence, Wire, listen
 
 T = TypeVar("T")
 PAGE = Path(__file__).parent / "page"
-PAGE_FILES = {"/": "index.html", "/app.js": "app.js", "/render.js": "render.js", "/style.css": "style.css"}
+PAGE_FILES = {"/": "index.html"} | {f"/{file.name}": file.name for file in sorted(PAGE.glob("*.[jc]s*"))}
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HEARTBEAT_INTERVAL_S = 41.25
 PRIVILEGED_BITS = {"members": 1 << 1, "presences": 1 << 8, "message_content": 1 << 15}
-WAIT_S = 10.0  # for ``until``
+WAIT_S = 120.0  # for ``until``: it only keeps a test that waits in vain from hanging
 
 
-class Sandbox:
+class Sandbox(Acting, PlayingBeside):
     """A Discord of its own: enter it, and it listens on ``127.0.0.1:port``; 0 takes a free port.
 
     ``rate_limits="discord"`` counts calls about as strictly as Discord does; ``generous`` lets bursts through.
-    Members, channels and guilds are named by what a person calls them.
+    Members, channels and guilds are named by what a person calls them; with an ``ids_file`` they keep their ids from
+    one sandbox to the next.
     """
 
     def __init__(
@@ -53,10 +57,11 @@ class Sandbox:
         *,
         heartbeat_interval: float = HEARTBEAT_INTERVAL_S,
         rate_limits: Literal["generous", "discord"] = "generous",
+        ids_file: Path | None = None,
     ) -> None:
         self._asked_port = port
         self.port = 0
-        self.world = World()
+        self.world = World(ids_file)
         self.guild: Guild = town.furnish(self.world)
         buckets = Buckets(DISCORD_LIMITS, DISCORD_OVERALL) if rate_limits == "discord" else Buckets()
         self.faults = RestFaults(buckets)
@@ -79,6 +84,7 @@ class Sandbox:
             self._on_gateway,
             heartbeat_interval,
         )
+        self.describe: Callable[[int], Json] = lambda _: {}  # what the page says of the bot's rules in a guild
         self._was_online = ""
         self.world.listen(self._on_event)
         self._server: Server | None = None
@@ -116,18 +122,20 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.faults.clear()
+        self.world.interactions.end()
         self._stream.end()
         self.gateway.close(1001, "The sandbox is closing.")
         if self._server is not None:
             await self._server.stop()
 
     def _app(self) -> Starlette:
-        control = Control(self.world, self.gateway, self._stream)
+        control = Control(self.world, self.gateway, self._stream, lambda guild_id: self.describe(guild_id))
         pages = [Route(path, _page(name), methods=["GET"]) for path, name in PAGE_FILES.items()]
         gateway = [WebSocketRoute(path, self.gateway.serve) for path in ("/gateway", "/gateway/")]
         api = Route(PREFIX + "/{path:path}", self.rest.answer, methods=METHODS)
         files = Route("/attachments/{id}/{name}", self._attachment, methods=["GET"])
-        routes = [*pages, *control.routes(), *gateway, api, files]
+        desk = Desk(self.world, self._on_late)
+        routes = [*pages, *control.routes(), *desk.routes(), *gateway, api, files]
         return Starlette(routes=routes, exception_handlers={Dropped: self._drop, TooLarge: _refuse_too_large})
 
     async def _drop(self, request: Request, error: Exception) -> Response:
@@ -149,6 +157,10 @@ class Sandbox:
         if statuses != self._was_online:
             self._was_online = statuses
             self._stream.tell({"kind": "state"})
+        self._changes.notify()
+
+    def _on_late(self) -> None:
+        self._stream.tell({"kind": "state"})
         self._changes.notify()
 
     # Playing the members

@@ -14,7 +14,7 @@ from bot.sandbox.entities import Event, Json
 T = TypeVar("T")
 MAX_WAITING = 2_000  # events for a page that does not keep up; then it is told to load everything anew
 KEEP_ALIVE_S = 15.0
-SILENT = ("TYPING_START", "GUILD_CREATE")
+SILENT = ("TYPING_START", "GUILD_CREATE", "INTERACTION_CREATE")
 
 
 class Stream:

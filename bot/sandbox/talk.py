@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.sandbox import payloads
-from bot.sandbox.entities import Channel, Event, Json, Message, User
+from bot.sandbox.entities import Channel, Event, Guild, Json, Message, User
 from bot.sandbox.permissions import Permission
 from bot.sandbox.standing import permissions_in
 from bot.sandbox.state import World
@@ -45,6 +45,7 @@ class Draft:
     referenced: Message | None = None
     extra: Json = field(default_factory=dict)
     pings: Pings = Pings()
+    only_for: User | None = None
 
 
 def post(world: World, channel: Channel, author: User, draft: Draft, *, at: datetime | None = None) -> Message:
@@ -53,12 +54,15 @@ def post(world: World, channel: Channel, author: User, draft: Draft, *, at: date
     message = Message(world.snowflakes.make(at), channel, author, draft.content, made_at)
     for name in ("embeds", "attachments", "components", "flags", "kind", "tts", "nonce", "reference", "referenced"):
         setattr(message, name, getattr(draft, name))
-    message.extra = draft.extra
+    message.extra, message.only_for = draft.extra, draft.only_for
     _set_mentions(world, message, draft.pings)
-    _wake(world, channel)
-    channel.messages.add(message)
-    channel.last_spoken[author.id] = made_at
-    _tell_message(world, "MESSAGE_CREATE", message)
+    if message.only_for is not None:
+        world.whispers[message.id] = message
+    else:
+        _wake(world, channel)
+        channel.messages.add(message)
+        channel.last_spoken[author.id] = made_at
+    tell_message(world, "MESSAGE_CREATE", message)
     return message
 
 
@@ -88,18 +92,18 @@ def _may_ping_everyone(message: Message) -> bool:
     return author is not None and Permission.MENTION_EVERYONE in permissions_in(author, message.channel)
 
 
-def edit(world: World, message: Message, changes: Json, *, pings: Pings | None = None) -> None:
-    """Set the fields in ``changes``, mark the message as edited and tell of it."""
+def edit(world: World, message: Message, changes: Json, *, pings: Pings | None = None, mark: bool = True) -> None:
+    """Set the fields in ``changes``, mark the message as edited (unless told not to) and tell of it."""
     for name, value in changes.items():
         setattr(message, name, value)
     _set_mentions(world, message, pings or Pings())
-    message.edited_at = datetime.now(UTC)
-    _tell_message(world, "MESSAGE_UPDATE", message)
+    message.edited_at = datetime.now(UTC) if mark else message.edited_at
+    tell_message(world, "MESSAGE_UPDATE", message)
 
 
 def delete(world: World, message: Message, *, by: User, reason: str | None = None) -> None:
     _bury(message, by, reason)
-    home = message.channel.guild
+    home = _told_in(message)
     data: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
     if home is not None:
         data["guild_id"] = str(home.id)
@@ -119,7 +123,8 @@ def delete_many(
 
 
 def _bury(message: Message, by: User, reason: str | None) -> None:
-    message.channel.messages.remove(message)
+    if message.only_for is None:
+        message.channel.messages.remove(message)
     message.deleted_at, message.deleted_by, message.deleted_reason = datetime.now(UTC), by, reason
 
 
@@ -134,9 +139,15 @@ def delete_recent_of(
             delete_many(world, channel, doomed, by=world.bot, reason=reason)
 
 
-def _tell_message(world: World, event: str, message: Message) -> None:
-    data = payloads.told_message(message, world.bot)
-    world.tell(Event(event, data, message.channel.guild, message.channel, message, message.author))
+def tell_message(world: World, event: str, message: Message) -> None:
+    home = _told_in(message)
+    data = payloads.message(message, world.bot) if home is None else payloads.told_message(message, world.bot)
+    world.tell(Event(event, data, home, message.channel, message, message.author))
+
+
+def _told_in(message: Message) -> Guild | None:
+    """The guild that events about a message name: of an ephemeral one bots are told as of a DM."""
+    return None if message.only_for is not None else message.channel.guild
 
 
 def react(world: World, message: Message, emoji: str, user: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import os
 import time
@@ -17,6 +18,7 @@ import structlog
 from bot.errors import ModelUnavailable
 from bot.records import TextScores
 from bot.score import number_type
+from bot.score.calibration import Calibration
 from bot.score.cores import usable_cores
 from bot.score.hub import quieten
 from bot.score.options import ModelOptions
@@ -68,6 +70,7 @@ class Model:
         self._tokenizer = tokenizer
         self._frame = frame
         self.is_single_label = source.config.get("problem_type") == _SINGLE_LABEL
+        self.calibration = None if self.is_single_label else Calibration.of(source.config, labels, source.name)
         self.assumption = _assumption(source.config)
 
     @property
@@ -78,6 +81,12 @@ class Model:
     @property
     def parameters(self) -> int:
         return sum(parameter.numel() for parameter in self.network.parameters())
+
+    def uncalibrated(self) -> Model:
+        """The same model, without the step that was fitted to it afterwards."""
+        bare = copy.copy(self)
+        bare.calibration = None
+        return bare
 
     def tokenise(self, texts: Sequence[str]) -> list[list[int]]:
         """The bare tokens of each text, uncut."""
@@ -94,13 +103,15 @@ class Model:
         return tokens
 
     def probabilities(self, windows: Sequence[Tokens]) -> Probabilities:
-        """``[windows, labels]``: the sigmoid of the logits, or for a single-label model their softmax."""
+        """``[windows, labels]``: the sigmoid of the calibrated logits, or for a single-label model their softmax."""
         import torch
 
         if self._frame.padding is None and len(windows) > 1:
             return np.concatenate([self.probabilities([window]) for window in windows])
         with torch.inference_mode():
             logits = self.network(**self._inputs(windows)).logits.float()
+            if self.calibration is not None:
+                return self.calibration.probabilities(logits.numpy())
             each = torch.softmax(logits, dim=-1) if self.is_single_label else torch.sigmoid(logits)
             return np.asarray(each.numpy(), np.float32)
 
@@ -185,6 +196,9 @@ def _read(source: Source) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
+    from bot.score.network import register
+
+    register()
     tokenizer = AutoTokenizer.from_pretrained(source.folder, local_files_only=True, trust_remote_code=False)
     if tokenizer.is_fast:
         # Settings in tokenizer.json that cut or pad; windows do that, and changing them later is not thread-safe.

@@ -32,7 +32,12 @@ class FairQueue(Generic[Item]):
         return iter(tuple(self._homes))
 
     def push(self, item: Item, *, guild_id: int, member_id: int) -> Item | None:
-        """Add ``item``; returns what had to go for it, which is ``item`` itself where its own guild is the flooder."""
+        """Add ``item``; returns what had to go for it, which is ``item`` itself where its own guild is the flooder.
+
+        Nothing happens when it waits already.
+        """
+        if item in self._homes:
+            return None
         self._homes[item] = (guild_id, member_id)
         self._guilds.setdefault(guild_id, _Guild()).push(member_id, item)
         if len(self._homes) <= self._capacity:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ModelUnavailable
+from bot.score.calibration import KEY as CALIBRATION
 
 EMBEDDED = "embedded"
 EMBEDDED_FOLDER = Path(__file__).with_name("embedded")
@@ -42,7 +43,7 @@ class Source:
 
     @cached_property
     def id(self) -> str:
-        """``name@version``: the hub's commit, or else the beginning of the weights' SHA-256."""
+        """``name@version``: the hub's commit, or else the beginning of a SHA-256 of weights and calibration."""
         return f"{self.name}@{self.commit or self._digest()}"
 
     def weights(self) -> list[Path]:
@@ -68,6 +69,8 @@ class Source:
             with file.open("rb") as stream:
                 while block := stream.read(1 << 20):
                     digest.update(block)
+        if curves := self.config.get(CALIBRATION):  # other curves are other scores
+            digest.update(json.dumps(curves, sort_keys=True).encode())
         return digest.hexdigest()[:12]
 
 

@@ -1,72 +1,148 @@
-"""Writes MODEL_CARD.md beside the weights, from the figures just measured."""
+"""MODEL_CARD.md: what a model is for, what it was made of, how good it is and where it errs.
+
+``write`` is called at the end of training; ``python -m bot.training.card --report FILE`` adds the figures of a final
+report (``python -m bot evaluate --data DIR --json > FILE``). What no program can know stands in two files that are
+written by hand: ``ablation.md``, what was tried, and ``errors.md``, the errors it makes.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-_TEMPLATE = """# Model card: the embedded model of Civil Tongue
+import typer
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-A multi-label classifier for toxic comments in English: one independent probability (a sigmoid) for each of
-{labels}.
+from bot.errors import CivilTongueError
+from bot.insight import essentials
+from bot.insight.scoring import fingerprint
+from bot.score.source import EMBEDDED_FOLDER, WEIGHTS
 
-**For**: flagging messages for a human moderator to look at, and acting on those it is sure about.
-**Not for**: judging people, languages other than English, or deciding anything that nobody reviews.
+FACTS = "training.json"  # beside the weights: what training knew
+CARD = "MODEL_CARD.md"
 
-- Architecture: `BertForSequenceClassification` on MiniLM-L6 (22.7 M parameters), weights in bfloat16 safetensors.
-- Scores texts in windows of {window} tokens; the maximum over the windows of a text counts.
-- Trained on {rows:,} texts in {minutes:.0f} minutes with `python -m bot.training --data DIR`; the recipe is
-  `bot/training/recipe.toml`.
-- SHA-256 of `model.safetensors`: `{sha256}`
+_HERE = Path(__file__).parent
+_TEMPLATE = "card.md.jinja"
+_BY_HAND = ("ablation", "errors")
+_WORST_TERMS = 12
 
-## Trained on
-
-| data | licence |
-|---|---|
-| Jigsaw Toxic Comment Classification Challenge (2018), folds 0-7 | labels CC0, text CC BY-SA 3.0 (Wikipedia) |
-| Ubuntu IRC logs, {irc_rows:,} lines taken as clean | CC BY 4.0 |
-| GoEmotions, {goemotions_rows:,} comments without an angry emotion, taken as clean | Apache-2.0 |
-| encoder: sentence-transformers/all-MiniLM-L6-v2 | Apache-2.0 |
-
-## Figures
-
-ROC AUC, folds 8 and 9 weighted back to the data's true prior, texts cut at {window} tokens. Fold 8 is the one that
-choices are made on; fold 9 and the test slice were only reported.
-
-{table}
-
-## Known limits
-
-English only: other languages are scored as noise. Sarcasm and context outside the message are not seen. Profanity
-among friends, gaming talk ("kill the boss") and identity words raise scores more than they should. The labels are
-those of Wikipedia talk pages of 2018, given by crowd workers. The rare labels rank well but never get sure of
-themselves: on fold 8 this version gives no `threat` more than 0.13 and no `identity_hate` more than 0.31, so that what
-they mean is caught as `toxic`.
-"""
+# Section of the recipe (empty: in every recipe), the key in it that says how many rows; what it is; its licence.
+SOURCES: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "",
+        "",
+        "Jigsaw Toxic Comment Classification Challenge (2018), folds 0-7",
+        "labels CC0, text CC BY-SA 3.0 (Wikipedia)",
+    ),
+    ("", "", "further rows of the same challenge in normalised spelling, without those of folds 8 and 9", "as above"),
+    ("chat", "irc_rows", "Ubuntu IRC logs, taken as clean", "CC BY 4.0"),
+    ("chat", "goemotions_rows", "GoEmotions comments without an angry emotion, taken as clean", "Apache-2.0"),
+    ("articles", "rows", "Wikipedia sentences with identity terms (article debias set), taken as clean", "CC BY 4.0"),
+    ("templates", "rows", "lines made from our own templates, `bot/training/templates.toml`", "MIT, as this project"),
+    ("", "", "encoder: sentence-transformers/all-MiniLM-L6-v2", "Apache-2.0"),
+)
 
 
-def write(
-    out: Path, settings: dict[str, Any], figures: dict[str, dict[str, float]], *, rows: int, minutes: float
-) -> None:
-    """Write ``out/MODEL_CARD.md``; ``out/model.safetensors`` must be there already."""
-    text = _TEMPLATE.format(
-        labels=", ".join(settings["labels"]),
-        window=settings["export"]["window"],
-        rows=rows,
-        minutes=minutes,
-        sha256=hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest(),
-        irc_rows=settings["chat"]["irc_rows"],
-        goemotions_rows=settings["chat"]["goemotions_rows"],
-        table=_table(settings["labels"], figures),
+def write(out: Path, settings: Mapping[str, Any], figures: Mapping[str, Any], *, rows: int, minutes: float) -> None:
+    """Note what training knew beside the weights in ``out``, and write a card that has no figures yet.
+
+    ``figures["fold8"]`` is label → ROC AUC on the fold that choices are made on.
+    """
+    facts = {"rows": rows, "minutes": round(minutes, 1), "recipe": settings, "fold8": figures.get("fold8")}
+    (out / FACTS).write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    make(out)
+
+
+def make(folder: Path, report: Mapping[str, Any] | None = None) -> Path:
+    """Write ``folder/MODEL_CARD.md``. ``report`` is the JSON of a final report on just this model."""
+    if report is not None:
+        _check(report, folder)
+        essentials.write(folder, report)
+    environment = Environment(  # noqa: S701
+        loader=FileSystemLoader(_HERE), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    (out / "MODEL_CARD.md").write_text(text)
+    environment.filters.update(n=_number, interval=_interval, percent=_percent, shares=_shares)
+    facts = _facts(folder)
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    text = environment.get_template(_TEMPLATE).render(
+        facts=facts,
+        config=config,
+        labels=[config["id2label"][place] for place in sorted(config["id2label"], key=int)],
+        sources=_sources(facts.get("recipe", {})),
+        sha256=hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest(),
+        megabytes=(folder / WEIGHTS).stat().st_size / 1e6,
+        report=report,
+        worst_terms=sorted(report["bias"]["terms"], key=lambda each: each["subgroup_auc"]["value"])[:_WORST_TERMS]
+        if report and report["bias"]
+        else [],
+        **{name: _by_hand(name) for name in _BY_HAND},
+    )
+    (folder / CARD).write_text(text, "utf-8")
+    return folder / CARD
 
 
-def _table(labels: list[str], figures: dict[str, dict[str, float]]) -> str:
-    head = "| label | " + " | ".join(figures) + " |\n|---|" + "---|" * len(figures)
-    lines = [
-        f"| {label} | " + " | ".join(f"{figures[name][label]:.4f}" for name in figures) + " |"
-        for label in [*labels, "mean"]
-    ]
-    return "\n".join([head, *lines])
+def _check(report: Mapping[str, Any], folder: Path) -> None:
+    if not report.get("final"):
+        raise CivilTongueError("The report is one for choosing, on fold 8: make the card from a final one.")
+    if report["model"]["fingerprint"] != fingerprint(folder):
+        raise CivilTongueError(
+            f"The report is about {report['model']['id']}, not about what lies in {folder} now: "
+            "run `python -m bot evaluate` again."
+        )
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    file = folder / FACTS
+    return json.loads(file.read_text("utf-8")) if file.is_file() else {}
+
+
+def _sources(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
+    named = []
+    for section, key, what, licence in SOURCES:
+        rows = recipe.get(section, {}).get(key)
+        if rows or not section:
+            named.append((f"{what} ({rows:,} rows)" if rows else what, licence))
+    return named
+
+
+def _by_hand(name: str) -> str:
+    file = _HERE / f"{name}.md"
+    return file.read_text("utf-8").strip() if file.is_file() else ""
+
+
+def _number(value: float | None, digits: int = 4) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def _percent(value: float | None, digits: int = 1) -> str:
+    return "-" if value is None else f"{value:.{digits}%}"
+
+
+def _interval(measured: Mapping[str, float | None] | None, digits: int = 4) -> str:
+    """``0.9900 (0.9880-0.9920)``."""
+    if measured is None or measured["value"] is None:
+        return "-"
+    return f"{measured['value']:.{digits}f} ({_number(measured['low'], digits)}-{_number(measured['high'], digits)})"
+
+
+def _shares(measured: Mapping[str, float | None] | None) -> str:
+    """``1.2 % (0.5-2.9)``."""
+    if measured is None or measured["value"] is None:
+        return "-"
+    value, low, high = (100 * (measured[key] or 0.0) for key in ("value", "low", "high"))
+    return f"{value:.1f} % ({low:.1f}-{high:.1f})"
+
+
+def main(
+    report: Annotated[Path, typer.Option(help="What `python -m bot evaluate --data DIR --json` printed.")],
+    folder: Annotated[Path, typer.Option(help="The model.")] = EMBEDDED_FOLDER,
+) -> None:
+    """Write the model card with the figures of a final report."""
+    print(make(folder, json.loads(report.read_text("utf-8"))))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ class FitOptions:
     max_tokens: int
     batch_size: int
     learning_rate: float
+    head_learning_rate: float
     warmup: float
     weight_decay: float
     checkpoint_every: int
@@ -40,20 +42,22 @@ def fit(
     seed: int,
     checkpoint: Path,
     progress: Callable[[int, int, float], None],
-) -> None:
-    """Train ``model`` in place.
+) -> float:
+    """Train ``model`` in place; returns the seconds that took, those before a break included.
 
     Goes on from ``checkpoint`` where one stands: the order of batches depends on the seed alone, so that a resumed
     run sees the same batches. ``progress`` is told (step, steps, smoothed loss).
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    begin_at_prior(model, examples, seed)
     model.to(device).train()
     tokens = tokenizer(examples.texts, truncation=True, max_length=options.max_tokens)["input_ids"]
     lengths = np.array([len(ids) for ids in tokens])
     steps = options.passes * (len(tokens) // options.batch_size)
-    optimizer = torch.optim.AdamW(_parameter_groups(model, options.weight_decay), lr=options.learning_rate, fused=True)
+    optimizer = torch.optim.AdamW(_parameter_groups(model, options), lr=options.learning_rate, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps, options.warmup))
-    step, smoothed = _resume(checkpoint, model, optimizer, schedule)
+    step, smoothed, seconds = _resume(checkpoint, model, optimizer, schedule)
+    began = time.monotonic() - seconds
     targets, weights = torch.from_numpy(examples.targets), torch.from_numpy(examples.weights)
     if not options.prior_weighted:
         weights = torch.ones_like(weights)
@@ -73,9 +77,18 @@ def fit(
         step = number + 1
         smoothed = float(loss.detach()) if step == 1 else 0.98 * smoothed + 0.02 * float(loss.detach())
         progress(step, steps, smoothed)
-        if step % options.checkpoint_every == 0:
-            _save(checkpoint, model, optimizer, schedule, step, smoothed)
+        if step % options.checkpoint_every == 0 or step == steps:
+            _save(checkpoint, model, optimizer, schedule, step, smoothed, time.monotonic() - began)
     model.eval()
+    return time.monotonic() - began
+
+
+@torch.no_grad()
+def begin_at_prior(model: Any, examples: Examples, seed: int) -> None:
+    """Let the untrained head say how common each label is, so that the first steps need not learn that."""
+    share = np.nanmean(examples.targets, axis=0).clip(1e-4, 1 - 1e-4)
+    model.classifier.bias.copy_(torch.from_numpy(np.log(share / (1 - share))))
+    torch.nn.init.normal_(model.classifier.weight, std=0.02, generator=torch.Generator().manual_seed(seed))
 
 
 def masked_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
@@ -84,20 +97,6 @@ def masked_loss(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tens
     losses = binary_cross_entropy_with_logits(logits, targets.nan_to_num(), reduction="none")
     each = losses * known * weights.unsqueeze(1)
     return each.sum() / (known * weights.unsqueeze(1)).sum().clamp(min=1.0)
-
-
-@torch.inference_mode()
-def logits_of(model: Any, tokenizer: Any, texts: Sequence[str], max_tokens: int) -> np.ndarray[Any, Any]:
-    """Logits ``[n, labels]`` of texts cut at ``max_tokens``, in the order given."""
-    device = next(model.parameters()).device
-    tokens = tokenizer(list(texts), truncation=True, max_length=max_tokens)["input_ids"]
-    order = sorted(range(len(tokens)), key=lambda row: len(tokens[row]))
-    out = np.zeros((len(tokens), model.config.num_labels), np.float32)
-    for start in range(0, len(order), 64):
-        rows = order[start : start + 64]
-        inputs = tokenizer.pad({"input_ids": [tokens[row] for row in rows]}, return_tensors="pt").to(device)
-        out[rows] = model(**inputs).logits.float().cpu().numpy()
-    return out
 
 
 def _batches(lengths: np.ndarray[Any, Any], options: FitOptions, seed: int) -> Iterator[list[int]]:
@@ -120,30 +119,38 @@ def _rate(step: int, steps: int, warmup: float) -> float:
     return (step + 1) / rising if step < rising else max(0.0, (steps - step) / (steps - rising))
 
 
-def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
-    plain = [p for n, p in model.named_parameters() if p.dim() < 2 or "LayerNorm" in n]
-    decayed = [p for n, p in model.named_parameters() if not (p.dim() < 2 or "LayerNorm" in n)]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
+def _parameter_groups(model: Any, options: FitOptions) -> list[dict[str, Any]]:
+    """The head starts from nothing and has to go further than the encoder; norms and biases are not decayed."""
+    head = {id(parameter) for parameter in model.classifier.parameters()}
+    groups = []
+    for is_head, rate in ((False, options.learning_rate), (True, options.head_learning_rate)):
+        mine = [each for each in model.named_parameters() if (id(each[1]) in head) is is_head]
+        plain = [p for name, p in mine if p.dim() < 2 or "LayerNorm" in name]
+        decayed = [p for name, p in mine if not (p.dim() < 2 or "LayerNorm" in name)]
+        groups.append({"params": decayed, "lr": rate, "weight_decay": options.weight_decay})
+        groups.append({"params": plain, "lr": rate, "weight_decay": 0.0})
+    return groups
 
 
-def _save(path: Path, model: Any, optimizer: Any, schedule: Any, step: int, smoothed: float) -> None:
+def _save(path: Path, model: Any, optimizer: Any, schedule: Any, step: int, smoothed: float, seconds: float) -> None:
     state = {
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
         "schedule": schedule.state_dict(),
         "step": step,
         "smoothed": smoothed,
+        "seconds": seconds,
     }
     fresh = path.with_suffix(".new")
     torch.save(state, fresh)
     os.replace(fresh, path)
 
 
-def _resume(path: Path, model: Any, optimizer: Any, schedule: Any) -> tuple[int, float]:
+def _resume(path: Path, model: Any, optimizer: Any, schedule: Any) -> tuple[int, float, float]:
     if not path.exists():
-        return 0, 0.0
+        return 0, 0.0, 0.0
     state = torch.load(path, map_location="cpu", weights_only=True)
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
     schedule.load_state_dict(state["schedule"])
-    return state["step"], state["smoothed"]
+    return state["step"], state["smoothed"], state["seconds"]

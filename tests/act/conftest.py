@@ -49,7 +49,9 @@ class WrittenDown:
     timed_out_until: datetime | None = None
     banned: str | None = None
     seconds: int = 0
+    thread_title: str = "weekend plans"
     taken: set[tuple[Hashable, ...]] = field(default_factory=set)
+    appealable: list[int] = field(default_factory=list)  # flags with a button to appeal under a direct message
 
     @asynccontextmanager
     async def alone(self, *about: Hashable) -> AsyncIterator[None]:
@@ -66,8 +68,13 @@ class WrittenDown:
     async def delete_own(self, guild_id: int, channel_id: int, message_id: int) -> None:
         self._do("delete_own", guild_id, channel_id, message_id)
 
-    async def direct_message(self, guild_id: int, user_id: int, text: str) -> None:
+    async def direct_message(self, guild_id: int, user_id: int, text: str, *, appeal: int | None = None) -> None:
         self._do("direct_message", guild_id, user_id, text)
+        if appeal is not None:
+            self.appealable.append(appeal)
+
+    def try_again(self, guild_id: int, user_id: int) -> None:
+        self._do("try_again", guild_id, user_id)
 
     async def notice(self, guild_id: int, channel_id: int, user_id: int, text: str, *, seconds: float) -> None:
         self._do("notice", guild_id, channel_id, user_id, text, seconds)
@@ -84,6 +91,16 @@ class WrittenDown:
 
     async def ping(self, guild_id: int, role: str, text: str, *, channel: str | None = None) -> None:
         self._do("ping", guild_id, role, text, channel)
+
+    async def title(self, guild_id: int, thread_id: int) -> str:
+        return self.thread_title
+
+    async def set_title(self, guild_id: int, thread_id: int, title: str, *, reason: str) -> None:
+        self._do("set_title", guild_id, thread_id, title, reason)
+        self.thread_title = title
+
+    async def delete_event(self, guild_id: int, event_id: int, *, reason: str) -> None:
+        self._do("delete_event", guild_id, event_id, reason)
 
     async def slowmode(self, guild_id: int, channel_id: int) -> int:
         return self.seconds

@@ -11,7 +11,7 @@ import pytest
 
 from bot.act import make
 from bot.errors import Forbidden, TryLater, Unreachable
-from bot.records import Case, Outcome, Status
+from bot.records import Case, Named, Outcome, Status
 
 DONE, ALREADY, LEFT_ALONE = Status.DONE, Status.ALREADY_DONE, Status.HELD_BACK
 BECAUSE = "Civil Tongue flag #12: insult, severe_toxic"
@@ -30,9 +30,9 @@ def names(deeds: Any) -> list[str]:
 # The action, its options, what it does, and what its undo does.
 REVERSIBLE = [
     ("timeout", "PT1H", ["time_out"], ["time_out"]),
-    ("ban", None, ["ban"], ["unban", "invite", "direct_message"]),
-    ("kick", None, ["kick"], ["invite", "direct_message"]),
-    ("softban", None, ["ban", "unban"], ["invite", "direct_message"]),
+    ("ban", None, ["direct_message", "ban"], ["unban", "invite", "direct_message"]),
+    ("kick", None, ["direct_message", "kick"], ["invite", "direct_message"]),
+    ("softban", None, ["direct_message", "ban", "unban"], ["invite", "direct_message"]),
     ("add_role", "Muted", ["add_role"], ["remove_role"]),
     ("remove_role", "Member", ["remove_role"], ["add_role"]),
     ("reset_nickname", "Someone", ["set_nickname"], ["set_nickname"]),
@@ -197,7 +197,7 @@ async def test_a_softban_that_was_cut_short_is_finished(case: Case, deeds: Any) 
     assert "could not be unbanned" in outcome.detail
     deeds.failing.clear()
     assert (await make("softban").apply(case)).status is DONE
-    assert (names(deeds), deeds.banned) == (["ban", "unban"], None)
+    assert (names(deeds), deeds.banned) == (["direct_message", "ban", "unban"], None)
 
 
 async def test_an_untouchable_member_is_left_alone_and_the_outcome_says_why(case: Case, deeds: Any) -> None:
@@ -263,3 +263,56 @@ async def test_a_ping_names_the_flag_and_cannot_be_taken_back(case: Case, deeds:
 async def test_what_was_not_done_is_not_taken_back(case: Case, deeds: Any, status: Status, answer: Status) -> None:
     undone = await make("timeout").undo(case, Outcome("timeout", status))
     assert (undone.status, deeds.done) == (answer, [])
+
+
+REMOVALS = ("kick", "softban", "ban")
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+async def test_who_is_removed_is_told_before_and_can_appeal(case: Case, deeds: Any, name: str) -> None:
+    outcome = await make(name).apply(case)
+    assert names(deeds)[0] == "direct_message"
+    assert deeds.appealable == [case.flag.number]
+    assert "pillock" not in deeds.done[0][-1]
+    assert outcome.detail.endswith("They were told by direct message.")
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+async def test_who_cannot_be_told_is_removed_all_the_same(case: Case, deeds: Any, name: str) -> None:
+    deeds.failing["direct_message"] = Unreachable("The member takes no direct messages.")
+    outcome = await make(name).apply(case)
+    assert outcome.status is DONE
+    assert outcome.detail.endswith("They were not told: The member takes no direct messages.")
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        (Outcome("warn", Status.PLANNED), Outcome("kick", Status.PLANNED)),  # the warning tells them
+        tuple(Outcome(name, Status.STARTED) for name in REMOVALS),  # an earlier run of the bot may have told them
+    ],
+    ids=["warned", "begun before"],
+)
+async def test_nobody_is_told_twice(case: Case, deeds: Any, name: str, outcomes: tuple[Outcome, ...]) -> None:
+    outcome = await make(name).apply(replace(case, flag=replace(case.flag, outcomes=outcomes)))
+    assert outcome.status is DONE
+    assert "direct_message" not in names(deeds)
+
+
+async def test_a_warning_that_was_held_back_tells_nobody(case: Case, deeds: Any) -> None:
+    outcomes = (Outcome("warn", Status.HELD_BACK), Outcome("ban", Status.PLANNED))
+    await make("ban").apply(replace(case, flag=replace(case.flag, outcomes=outcomes)))
+    assert names(deeds) == ["direct_message", "ban"]
+
+
+async def test_a_moderator_who_bans_by_hand_after_a_warning_lets_them_know(case: Case, deeds: Any) -> None:
+    flag = replace(case.flag, outcomes=(Outcome("warn", Status.DONE), Outcome("ban", Status.PLANNED, by=Named(9, "M"))))
+    await make("ban").apply(replace(case, flag=flag, by=Named(9, "M")))
+    assert names(deeds) == ["direct_message", "ban"]
+
+
+@pytest.mark.parametrize("name", REMOVALS)
+async def test_the_owner_may_have_nobody_told(case: Case, deeds: Any, name: str) -> None:
+    await make(name, {"tell": False}).apply(case)
+    assert "direct_message" not in names(deeds)

@@ -82,7 +82,7 @@ async def test_a_warning_goes_to_the_member_alone(case: Case, deeds: Any) -> Non
 async def test_with_closed_direct_messages_a_notice_stands_in_the_channel_for_a_while(case: Case, deeds: Any) -> None:
     deeds.failing["direct_message"] = Unreachable("The member takes no direct messages.")
     outcome = await make("warn", {"text": "Be kind, {member}.", "notice": "PT20S"}).apply(case)
-    assert deeds.done == [("notice", 1, 2, 3, "Be kind, Mallory.", 20.0)]
+    assert deeds.done == [("notice", 1, 2, 3, "Be kind, Mallory. Type /why to see why, and to appeal.", 20.0)]
     assert outcome.status is Status.DONE
     assert outcome.detail == (
         "The member takes no direct messages. A notice was posted in the channel for 20 s instead."

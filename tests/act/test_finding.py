@@ -14,13 +14,13 @@ from bot.act.base import Stage, Urgency
 
 def test_every_file_that_holds_an_action_is_found_under_its_name() -> None:
     files = {path.stem for path in Path(act.__file__).parent.glob("*.py")}
-    assert files - set(act.actions()) == {"__init__", "base", "lasting", "telling", "wording"}
+    assert files - set(act.actions()) == {"__init__", "base", "lasting", "removal", "roles", "telling", "wording"}
     assert all(action.name == name for name, action in act.actions().items())
 
 
 def test_an_action_that_is_not_named_like_its_file_is_refused() -> None:
     module = ModuleType("bot.act.timeout")
-    found = type("Kick", (act.BaseAction,), {"name": "kick", "__module__": "bot.act.timeout"})
+    found = type("Kick", (act.actions()["kick"],), {"name": "kick", "__module__": "bot.act.timeout"})
     module.__dict__["Kick"] = found
     with pytest.raises(TypeError, match=r"bot\.act\.timeout"):
         list(act._actions_in(module))

@@ -17,7 +17,7 @@ TOP = Path(__file__).parents[2]
 def bot(*arguments: str | Path, given: str = "", cwd: Path = TOP) -> subprocess.CompletedProcess[str]:
     """``python -m bot`` with these arguments and this standard input."""
     command = [sys.executable, "-m", "bot", *map(str, arguments)]
-    return subprocess.run(command, input=given, capture_output=True, text=True, cwd=cwd, timeout=120, check=False)
+    return subprocess.run(command, input=given, capture_output=True, text=True, cwd=cwd, timeout=300, check=False)
 
 
 @pytest.fixture
@@ -71,6 +71,14 @@ def test_check_is_content_with_the_shipped_file() -> None:
     assert "is fine" in done.stdout
 
 
+def test_check_names_rules_that_the_model_of_a_language_knows_nothing_of(tmp_path: Path, tiny: Path) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(f"model: embedded\nmodels: {{de: {tiny}}}\nlabels: {{toxic: flag, obscene: flag}}\n")
+    done = bot("check", "--config", path)
+    assert done.returncode == 0
+    assert f"models.de: {tiny} does not know obscene" in done.stderr
+
+
 def test_check_prints_every_mistake_with_its_place_and_exits_2(tmp_path: Path, tiny: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(
@@ -117,6 +125,36 @@ async def test_flags_are_listed_shown_filtered_and_exported(run_bot, tmp_path: P
     lines = bot("flags", "export", "--since", "1h", "--data", folder).stdout.splitlines()
     assert [json.loads(line)["id"] for line in lines] == [3, 2, 1]
     assert "No flags" in bot("flags", "list", "--data", folder, "--label", "threat").stdout
+    slip = bot("flags", "list", "--data", folder, "--label", "insullt")
+    assert slip.returncode == 2
+    assert slip.stderr == "--label: there is no label insullt; there are insult, threat, toxic.\n"
+    listed = bot("flags", "list", "--data", folder).stdout
+    assert all(len(line) <= 80 for line in listed.splitlines()), "three lines a flag where it is narrow"
+    assert "you are evil" in listed
+    assert "no verdict yet" in listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["flags", "list", "--limit", "0"], "'--limit': Input should be greater than or equal to 1."),
+        (["nosuch"], "No such command 'nosuch'."),
+        (["check", "--confg", "x"], "No such option: --confg"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_one_sentence(arguments: list[str], says: str) -> None:
+    done = bot(*arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "--help` tells more." in done.stderr
+
+
+def test_rules_that_watch_nothing_are_remarked_on(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("labels: {}\n")
+    done = bot("check", "--config", tmp_path / "config.yaml")
+    assert done.returncode == 0
+    assert "no label has a step" in done.stderr
 
 
 async def test_after_key_rotate_the_texts_can_still_be_read(run_bot) -> None:

@@ -32,7 +32,7 @@ async def bot(*arguments: str | Path, given: str = "", cwd: Path, **env: str) ->
         sys.executable, "-m", "bot", *map(str, arguments),
         env={**clean, **env}, cwd=cwd, stdin=pipe, stdout=pipe, stderr=pipe,
     )  # fmt: skip
-    out, errors = await asyncio.wait_for(running.communicate(given.encode()), 120)
+    out, errors = await asyncio.wait_for(running.communicate(given.encode()), 300)
     return running.returncode or 0, out.decode(), errors.decode()
 
 
@@ -194,6 +194,23 @@ async def test_the_sandbox_refuses_the_folder_of_a_real_bot(tmp_path: Path, held
     assert (code, len(errors.splitlines())) == (1, 1)
     assert "belongs to a real bot" in errors
     assert [path.name for path in folder.iterdir()] == [held]
+
+
+async def test_the_sandbox_refuses_a_folder_with_anything_else_in_it(tmp_path: Path) -> None:
+    for name in ("config.yaml", "holiday.jpg", "letter.txt", "notes.md", "plan.txt"):
+        (tmp_path / name).write_text("mine")
+    code, _, errors = await bot("sandbox", "--no-browser", "--port", "0", "--data", tmp_path, cwd=tmp_path)
+    assert (code, len(errors.splitlines())) == (1, 1)
+    assert "holds other things (holiday.jpg, letter.txt, notes.md and 1 more)" in errors
+    assert (tmp_path / "config.yaml").read_text() == "mine"
+
+
+def test_the_sandbox_takes_the_rules_that_wait_alone_in_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.yaml").write_text("mode: shadow\n")
+    assert write_config(tmp_path).read_text() == "mode: shadow\n"
+    assert "is the sandbox's from now on" in capsys.readouterr().err
 
 
 async def test_run_refuses_the_folder_of_a_sandbox(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.record.ledger import Ledger
+from bot.records import GuildSettings, Named, Pause
 
 RULES = """\
 mode: live
@@ -57,6 +61,8 @@ def test_without_options_it_shows_the_rules_of_the_whole_file_with_their_lines(a
 def test_in_a_place_it_shows_what_is_off_and_what_is_in_shadow_mode_and_by_what(ask: Ask) -> None:
     table = ask("--channel", "#memes")
     assert "overridden by overrides[0]" in table
+    assert "No override fits this." in ask("--channel", "trash-talkk")
+    assert "No override" not in ask()
     assert "shadow (overrides[0].labels.insult)" in table
 
 
@@ -91,3 +97,17 @@ def test_all_texts_are_printed_as_a_config_that_loads(tmp_path: Path) -> None:
     path.write_text("labels: {toxic: flag}\n" + printed)
     result = CliRunner().invoke(app, ["check", "--config", str(path)])
     assert "is fine" in result.output
+
+
+def test_a_pause_by_moderators_is_told_for_their_server(ask: Ask, tmp_path: Path) -> None:
+    pause = Pause("a rule runs wild", Named(7, "Morgan"), datetime(2026, 11, 23, 12, tzinfo=UTC))
+
+    async def put() -> None:
+        async with Ledger.at(tmp_path) as ledger:
+            await ledger.put_guild_settings(123456789012345678, GuildSettings(pause=pause))
+
+    asyncio.run(put())
+    told = ask("--guild", "123456789012345678", "--data", str(tmp_path))
+    assert "mode shadow" in told
+    assert "paused by Morgan since 2026-11-23 12:00 UTC: a rule runs wild" in told
+    assert "mode live" in ask("--guild", "223456789012345678", "--data", str(tmp_path))

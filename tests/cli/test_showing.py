@@ -21,7 +21,7 @@ HOSTILE = "bad [/b] [link=https://evil.example]here[/link] \x1b[31m \x9b31m \u20
 
 def bot(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bot", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=TOP, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=TOP, timeout=300, check=False)
 
 
 def on_terminal(*arguments: str | Path) -> str:

@@ -20,7 +20,7 @@ TOP = Path(__file__).parents[2]
 
 def bot(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "bot", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=TOP, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=TOP, timeout=300, check=False)
 
 
 @pytest.fixture

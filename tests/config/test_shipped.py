@@ -55,7 +55,8 @@ def test_every_action_and_placeholder_is_explained_in_it() -> None:
 
 
 def test_the_examples_in_its_comments_are_right_when_they_are_taken_in(tmp_path: Path) -> None:
-    example = re.compile(r"# ((?:overrides|strikes|guilds|texts):|  (?:- )?[\w{].*|    .*)")
+    keys = r"(?:overrides|strikes|guilds|texts|names|models):|(?:automod|appeal_url): .*"
+    example = re.compile(rf"# ({keys}|  (?:- )?[\w{{].*|    .*)")
     of_actions = re.compile(r"#   (?:\w+ {2,}|\w+ +[a-z]+ |- \{at|obscene: off)")
     lines = config.shipped().read_text(encoding="utf-8").splitlines()
     taken = [example.fullmatch(line) if not of_actions.match(line) else None for line in lines]

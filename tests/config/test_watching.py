@@ -34,7 +34,7 @@ class Watched:
         await self.file.watch(self.told.put)
 
     async def next(self) -> Reloaded:
-        return await asyncio.wait_for(self.told.get(), 20)
+        return await asyncio.wait_for(self.told.get(), 120)
 
     @property
     def toxic_at(self) -> float:

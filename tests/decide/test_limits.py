@@ -30,6 +30,7 @@ class Asking:
 
     limits: Limits
     health: Health
+    options: LimitOptions
     asked: int = 0
 
     def __call__(
@@ -38,11 +39,13 @@ class Asking:
         """Each post is another member's where none is named."""
         self.asked += 1
         member = 1_000 + self.asked if member is None else member
-        return self.limits.allow(decision, guild_id=guild, member_id=member, now=now, mode=mode, health=self.health)
+        return self.limits.allow(
+            decision, self.options, guild_id=guild, member_id=member, now=now, mode=mode, health=self.health
+        )
 
 
 def asking(quota: int = 2) -> Asking:
-    return Asking(Limits(LimitOptions(destructive_per_minute=quota), lambda: MOMENT), Health())
+    return Asking(Limits(lambda: MOMENT), Health(), LimitOptions(destructive_per_minute=quota))
 
 
 def test_live_and_well_a_decision_stays_as_it_is() -> None:

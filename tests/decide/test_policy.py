@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.decide.policy import decide
+from bot.decide.policy import decide, nearest
 from bot.decide.rules import Ladder, Rules, StrikeRules
 from bot.records import Action, Case, Decision, History, Outcome, Scores, Status, Step, Struck, ViewScores
 
@@ -301,3 +301,14 @@ def test_holding_back_twice_is_holding_back_once(ladders: Any, points: Any, one:
 def test_without_a_step_that_fires_there_is_nothing_to_do(points: Any) -> None:
     decision = decide(scores(points), Rules(always=(FLAG,)))
     assert replace(decision, on=()) == Decision()
+
+
+def test_the_nearest_step_that_was_not_reached_is_the_one_that_lacked_least() -> None:
+    low, high = Step(0.5, (FLAG,), "labels.insult[0]"), Step(0.9, (DELETE,), "labels.insult[1]")
+    threat = Step(0.8, (FLAG,), "labels.threat")
+    rules = Rules({"insult": Ladder((high, low)), "threat": Ladder((threat,)), "obscene": Ladder()})
+    missed = nearest({"insult": 0.7, "threat": 0.65, "obscene": 0.99, "toxic": 0.99}, rules)
+    assert missed is not None
+    assert (missed.label, missed.probability, missed.step) == ("threat", 0.65, threat)
+    over_all = nearest({"insult": 0.95, "threat": 0.9}, rules)
+    assert over_all is None

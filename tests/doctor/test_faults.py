@@ -173,6 +173,19 @@ def hang(here: Any) -> None:
     fcntl.flock(here.held, fcntl.LOCK_EX)
 
 
+def name_a_missing_model_for_a_language(here: Any) -> None:
+    here.add_rules(f"models: {{de: {here.folder / 'nowhere'}}}\n")
+
+
+def name_a_model_of_other_labels_for_a_language(here: Any) -> None:
+    folder = here.folder.parent / "german"
+    shutil.copytree(here.config.read_text().split("model: ")[1].split()[0], folder)
+    config = json.loads((folder / "config.json").read_text())
+    config["id2label"] = {"0": "toxic", "1": "rude", "2": "threat"}
+    (folder / "config.json").write_text(json.dumps(config))
+    here.add_rules(f"models: {{de: {folder}}}\n")
+
+
 def keep_texts_for_ever(here: Any) -> None:
     here.add_rules("retention: {text: 1000d}\n")
 
@@ -223,6 +236,8 @@ FAULTS: dict[Plant, tuple[str, Severity, str, str]] = {
     name_a_server_that_is_not_there: ("names in the config", Severity.WARNING, "the server Elsewhere", "invite"),
     break_the_config: ("config", Severity.ERROR, "labels.insult[0].at", "bot check"),
     name_a_model_without_weights: ("model", Severity.ERROR, "safetensors", "Name another model"),
+    name_a_missing_model_for_a_language: ("models.de", Severity.ERROR, "nowhere", "Name another model as `models.de:`"),
+    name_a_model_of_other_labels_for_a_language: ("models.de", Severity.WARNING, "does not know insult", "labels"),
     set_the_clock_wrong: ("clock", Severity.WARNING, "s ahead of Discord's", "timedatectl"),
     lose_the_key: ("key", Severity.ERROR, "key", "Put the key back"),
     let_others_read_the_key: ("key", Severity.WARNING, "Other users", "chmod 600"),
@@ -258,6 +273,17 @@ async def test_a_fault_is_found_and_its_mend_is_named(plant: Plant, practice: An
     assert others == [], "one fault is one error"
     if held := getattr(practice, "held", None):
         os.close(held)
+
+
+async def test_names_and_automod_ask_for_more_and_nothing_else_does(practice: Any) -> None:
+    practice.box.switch_off_intents("members")
+    assert {"names", "automod"}.isdisjoint(each.what for each in await practice.findings())
+    practice.add_rules("names: {insult: flag}\nautomod: flag\n")
+    found = {each.what: each.sentence for each in await practice.findings()}
+    assert "Server Members Intent is off" in found["names"]
+    assert "Manage Server" in found["automod"]
+    practice.box.grant(MODERATION_BOT | Permission.MANAGE_GUILD)
+    assert "automod" not in {each.what for each in await practice.findings()}
 
 
 async def test_an_override_that_exempts_a_channel_asks_for_no_permission_there(practice: Any) -> None:

@@ -66,7 +66,7 @@ def details(flag: Any) -> dict[str, str]:
 async def undo(bot: Any, flag: Any, name: str) -> Outcome:
     """As a moderator's verdict does it."""
     outcome = next(outcome for outcome in flag.outcomes if outcome.action == name)
-    return await act.make(name, outcome.options).undo(Case(flag, bot.pipeline._deeds), outcome)
+    return await act.make(name, outcome.options).undo(Case(flag, bot.pipeline.carrying._deeds), outcome)
 
 
 def roles_of(box: Sandbox, member: Member) -> set[str]:
@@ -283,7 +283,7 @@ async def test_a_short_limit_is_waited_for_and_a_long_one_is_an_outcome(run_bot,
             for action in TOUCHES:
                 box.faults.rate_limit(route(box, action), retry_after=900)
             box.channel("general").slowmode = 0
-            await box.say("general", "Bob", "you are evil")
+            await box.say("general", "Bob", "you are so evil")
             await card(box, 2)
         second, first = await flags_in(bot.folder)
     assert {name: statuses(first)[name] for name in TOUCHES} == dict.fromkeys(TOUCHES, Status.DONE)
@@ -367,15 +367,46 @@ async def test_what_a_moderator_took_back_early_is_not_taken_back_again(run_bot,
     assert general.slowmode == 300
 
 
-async def test_a_raid_is_cleared_in_few_calls_whatever_else_waits(run_bot, rules, flags_in) -> None:
+LENGTHENING = """
+labels:
+  toxic: [{{at: 0.6, do: [add_role: {{role: Muted, for: 1h}}]}}]
+  insult: [{{at: 0.6, do: [add_role: {{role: Muted, for: {again}}}]}}]
+"""
+
+
+@pytest.mark.parametrize(("again", "hours"), [("3h", 3), ("30m", 1), (None, None)])
+async def test_a_role_that_is_given_again_for_longer_is_taken_back_once_at_the_later_time(
+    run_bot, flags_in, rules, again: str | None, hours: int | None
+) -> None:
+    text = rules[: rules.index("labels:")] + LENGTHENING.format(again=again)
+    text = text if again else text.replace(", for: None", "")
+    async with Sandbox() as box:
+        mallory = furnish(box)
+        async with run_bot(box, text=text) as bot:
+            await box.say("general", "Mallory", "so bad")
+            await box.until(lambda: roles_of(box, mallory) >= {"Muted"} and box.cards())
+            await box.say("general", "Mallory", "so evil")
+            await box.until(lambda: len(box.cards()) == 2)
+        second, first = await flags_in(bot.folder)
+    assert statuses(second)["add_role"] is Status.ALREADY_DONE
+    assert ("for longer now" in details(second)["add_role"]) == (hours != 1)
+    [due] = [outcome.due for outcome in first.outcomes if outcome.action == "add_role"]
+    if hours is None:
+        assert due is None
+    else:
+        assert abs(due - datetime.now(UTC) - timedelta(hours=hours)) < timedelta(minutes=10)
+    assert all(outcome.due is None for outcome in second.outcomes)
+
+
+async def test_a_raid_is_cleared_in_few_calls_whatever_else_waits(run_bot, rules, flags_in, until_shown) -> None:
     text = rules.replace(", warn]", "]") + "limits: {destructive_per_minute: 3000}\n"
     async with Sandbox() as box, run_bot(box, text=text) as bot:
         cards = box.faults.hang(f"POST /channels/{box.channel('mod-log').id}/messages", times=None)
         raid = [await box.say("general", f"Raider {number % 20}", f"evil {number}") for number in range(300)]
-        await box.until(lambda: all(message.is_deleted for message in raid), within=60)
+        await box.until(lambda: all(message.is_deleted for message in raid))
         assert not box.cards()
         cards.lift()
-        await box.until(lambda: len(box.cards()) == 300, within=60)
+        await until_shown(bot.folder, 300)
         bulk = box.calls("POST /channels/{channel}/messages/bulk-delete")
         single = box.calls("DELETE /channels/{channel}/messages/{message}")
         assert sum(len(call.body["messages"]) for call in bulk) + len(single) == 300

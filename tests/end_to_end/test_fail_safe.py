@@ -19,12 +19,12 @@ async def test_while_the_record_is_locked_nothing_is_deleted_and_afterwards_it_i
         other = sqlite3.connect(bot.folder / "record.sqlite", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         during = await box.say("general", "Mallory", "you are evil")
-        await box.until(lambda: notices(box), within=40)
+        await box.until(lambda: notices(box))
         assert "Flagging only" in notices(box)[0]
         assert not during.is_deleted
         other.execute("ROLLBACK")
         other.close()
-        await box.until(lambda: len(notices(box)) == 2, within=40)
+        await box.until(lambda: len(notices(box)) == 2)
         after = await box.say("general", "Mallory", "still evil")
         await box.until(lambda: after.is_deleted)
         assert not during.is_deleted

@@ -49,7 +49,7 @@ async def test_every_call_of_a_run_is_one_that_discord_describes(run_bot, api: d
         if call.body is None:
             continue
         schema = described["requestBody"]["content"]["application/json"]["schema"]
-        problems = [error.message for error in validator(api, schema).iter_errors(with_text_ids(call.body))]
+        problems = [error.message for error in validator(api, schema).iter_errors(as_described(call.body))]
         assert not problems, f"{call.line}: {problems}"
         if call.method == "POST" and call.path.endswith("/messages"):
             mentions = call.body["allowed_mentions"]
@@ -65,10 +65,13 @@ def validator(api: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validat
     return Draft202012Validator({**schema, "components": api["components"]})
 
 
-def with_text_ids(body: Any) -> Any:
+MEDIA_CHANNEL = 16  # a channel type that Discord knows and its description does not
+
+
+def as_described(body: Any, key: str = "") -> Any:
     """discord.py writes some ids as numbers; Discord takes both, its description only text."""
     if isinstance(body, dict):
-        return {key: with_text_ids(value) for key, value in body.items()}
+        return {name: as_described(value, name) for name, value in body.items()}
     if isinstance(body, list):
-        return [with_text_ids(value) for value in body]
+        return [as_described(each) for each in body if not (key == "channel_types" and each == MEDIA_CHANNEL)]
     return str(body) if isinstance(body, int) and body > 2**40 else body

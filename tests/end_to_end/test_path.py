@@ -37,7 +37,7 @@ async def test_an_insult_is_deleted_its_author_warned_and_the_moderators_told_wh
         "warn": Status.DONE,
     }
     [card] = card_texts(box)
-    assert "you are evil" in card
+    assert "you are **__evil__**" in card
     assert "labels.insult" in card
     [warning] = box.dms("Mallory")
     assert "evil" not in warning.content

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import resource
 import sqlite3
@@ -20,6 +21,8 @@ from bot.record.ledger import Ledger
 from bot.record.reading import FlagFilter
 from bot.records import Decision, Flag, Outcome, Post, Scores, Status
 
+PATIENCE = 60.0  # seconds until a test that hangs is called failed
+
 MakePost = Callable[..., Post]
 
 
@@ -32,6 +35,12 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.fixture
+def probing_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After every write, and all the time where there are none."""
+    monkeypatch.setattr("bot.record.writer.PROBE_SECONDS", 0.0)
+
+
 @contextmanager
 def held_by_another(database: Path) -> Iterator[None]:
     with closing(sqlite3.connect(database, isolation_level=None)) as other:
@@ -41,10 +50,12 @@ def held_by_another(database: Path) -> Iterator[None]:
 
 
 async def until_well(health: Health) -> None:
-    while not health.is_well:
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(PATIENCE):
+        while not health.is_well:
+            await asyncio.sleep(0.01)
 
 
+@pytest.mark.usefixtures("probing_often")
 async def test_a_locked_database_is_said_and_what_was_recorded_stays_readable(
     folder: Path, post: MakePost, scores: Scores, decision: Decision
 ):
@@ -65,7 +76,7 @@ async def test_a_locked_database_is_said_and_what_was_recorded_stays_readable(
             assert "locked" in health.reasons["record"]
             assert (await ledger.flags())[0].outcomes[0].status is Status.STARTED
         assert await ledger.open_flag(post(message_id=2), scores, decision)
-        assert health.is_well
+        await until_well(health)
         await ledger.finish(first, 0, Outcome("flag", Status.DONE))
         assert [flag.number for flag in await ledger.flags()] == [2, 1]
 
@@ -84,10 +95,72 @@ async def test_the_event_loop_runs_on_while_a_write_waits_for_a_lock(
         assert turns > 20
 
 
-async def test_a_record_without_traffic_finds_out_by_itself_that_it_works_again(
+def refusing_flags(database: Path) -> contextlib.AbstractContextManager[None]:
+    """As a damaged page among the flags does it: they are not taken, other writes are."""
+    trigger = "CREATE TRIGGER refusing BEFORE INSERT ON flags BEGIN SELECT abs(-9223372036854775808); END"
+    return changed(database, trigger, "DROP TRIGGER refusing")
+
+
+@contextmanager
+def changed(database: Path, change: str, back: str) -> Iterator[None]:
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute(change)
+        yield
+        other.execute(back)
+
+
+@pytest.mark.usefixtures("probing_often")
+async def test_writes_of_another_kind_do_not_end_the_trouble_of_flags_that_cannot_be_written(
+    folder: Path, post: MakePost, scores: Scores, decision: Decision
+):
+    told: list[bool] = []
+    health = Health()
+    health.listen(lambda part, sentence: told.append(sentence is None))
+    async with Ledger.at(folder, health=health) as ledger:
+        with refusing_flags(folder / "record.sqlite"):
+            with pytest.raises(RecordFailed):
+                await ledger.open_flag(post(), scores, decision)
+            for number in range(20):
+                await ledger.put_note(1, "note", str(number))
+                ledger.add_scores(post(message_id=number), scores)
+                await ledger.flush_scores()
+            assert told == [False]
+        await until_well(health)
+        assert told == [False, True]
+        assert await ledger.flag_count() == 0, "a probe leaves nothing behind"
+        assert await ledger.open_flag(post(), scores, decision)
+
+
+@pytest.mark.usefixtures("probing_often")
+async def test_trouble_that_comes_back_is_believed_to_be_over_only_after_a_longer_calm(
     folder: Path, post: MakePost, scores: Scores, decision: Decision, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bot.record.writer.PROBE_SECONDS", 0.01)
+    now = 1_000.0
+    monkeypatch.setattr("bot.record.writer.monotonic", lambda: now)
+    monkeypatch.setattr("bot.record.writer.PROBE_SECONDS", 5.0)
+    health = Health()
+    async with Ledger.at(folder, health=health) as ledger:
+
+        async def calm_needed() -> float:
+            nonlocal now
+            with held_by_another(folder / "record.sqlite"), pytest.raises(RecordFailed):
+                await ledger.open_flag(post(), scores, decision)
+            since = now
+            while not health.is_well:
+                now += 5.0
+                await ledger.put_note(1, "note", "a probe follows")
+                await ledger.put_note(1, "note", "the probe is over")
+            return now - since
+
+        assert [await calm_needed() for _ in range(3)] == [5.0, 10.0, 20.0]
+        now += 3_600.0
+        assert await calm_needed() == 5.0
+
+
+@pytest.mark.usefixtures("probing_often")
+async def test_a_record_without_traffic_finds_out_by_itself_that_it_works_again(
+    folder: Path, post: MakePost, scores: Scores, decision: Decision
+):
     told: list[tuple[str, bool]] = []
     health = Health()
     health.listen(lambda part, sentence: told.append((part, sentence is None)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bot.record.ledger import Ledger
 from bot.record.migrating import back_up
 from bot.record.options import RetentionOptions
 from bot.record.retention import Expired
-from bot.records import Author, Decision, Post, Scores
+from bot.records import Decision, Outcome, Post, Scores, Status, Struck
 
 MakePost = Callable[..., Post]
 SPOKEN = "the unmistakable words of Mallory"
@@ -95,21 +96,6 @@ async def test_a_backup_outlives_its_week_only_when_texts_do(folder: Path):
         assert (await ledger.expire(start + timedelta(days=2))).backups == 1
 
 
-async def test_a_member_is_forgotten_on_request_in_one_guild(
-    folder: Path, post: MakePost, scores: Scores, decision: Decision
-):
-    async with Ledger.at(folder) as ledger:
-        await ledger.open_flag(post("theirs", message_id=1), scores, decision)
-        await ledger.open_flag(post("another's", message_id=2, author=Author(71, "Bob")), scores, decision)
-        back_up(folder / "record.sqlite", "test")
-        sealed = list(ciphertexts(folder))
-        gone = await ledger.erase_texts(9_000, 70)
-        assert (gone.texts, gone.backups, gone.wal_emptied) == (1, 1, True)
-        assert [flag.text for flag in await ledger.flags()] == ["another's", None]
-        assert [ciphertext in contents(folder) for ciphertext in sealed] == [False, True]
-        assert (await ledger.erase_texts(8_000, 71)).texts == 0
-
-
 async def test_a_reader_in_the_way_of_emptying_the_log_is_reported(
     folder: Path, post: MakePost, scores: Scores, decision: Decision, monkeypatch: pytest.MonkeyPatch
 ):
@@ -124,7 +110,67 @@ async def test_a_reader_in_the_way_of_emptying_the_log_is_reported(
         assert (await ledger.expire(later)).wal_emptied
 
 
-@pytest.mark.parametrize("field", ["text", "scores"])
+@pytest.mark.parametrize("field", ["text", "scores", "flags", "left_servers"])
 def test_a_time_that_is_not_positive_is_refused(field: str):
     with pytest.raises(ValidationError):
         RetentionOptions(**{field: timedelta(0)})
+
+
+async def test_a_text_that_expires_goes_out_of_the_backups_too_and_younger_ones_stay(
+    folder: Path, post: MakePost, scores: Scores, decision: Decision
+):
+    now = datetime.now(UTC)
+    async with Ledger.at(folder, RetentionOptions(text=timedelta(days=3))) as ledger:
+        with time_machine.travel(now - timedelta(days=2)):
+            await ledger.open_flag(post("old", message_id=1), scores, decision)
+        await ledger.open_flag(post("young", message_id=2), scores, decision)
+        [young, old] = [bytes(each) for each in reversed(list(ciphertexts(folder)))]
+        backup = back_up(folder / "record.sqlite", "test")
+        expired = await ledger.expire(now + timedelta(days=2))
+    assert (expired.texts, expired.backups) == (1, 0)
+    assert old not in backup.read_bytes()
+    assert young in backup.read_bytes()
+
+
+async def test_a_backup_that_cannot_be_read_is_kept_for_a_day(folder: Path):
+    async with Ledger.at(folder) as ledger:
+        damaged = back_up(folder / "record.sqlite", "test")
+        damaged.write_bytes(b"no database" * 1_000)
+        await ledger.expire(datetime.now(UTC) + timedelta(hours=23))
+        assert damaged.exists()
+        assert (await ledger.expire(datetime.now(UTC) + timedelta(hours=25))).backups == 1
+        assert not damaged.exists()
+
+
+async def test_what_a_killed_process_left_half_made_is_deleted_at_the_next_start(folder: Path):
+    async with Ledger.at(folder):
+        whole = back_up(folder / "record.sqlite", "test")
+    half, half_log = whole.with_suffix(".unfinished"), whole.with_suffix(".unfinished-journal")
+    unpacked = folder / ".restore-abc" / "record.sqlite"
+    unpacked.parent.mkdir()
+    for path in (half, half_log, unpacked):
+        path.write_bytes(b"half")
+    async with Ledger.at(folder):
+        pass
+    assert whole.exists()
+    assert not any(path.exists() for path in (half, half_log, unpacked.parent))
+
+
+async def test_a_flag_goes_after_its_own_time_and_its_number_is_not_given_again(
+    folder: Path, post: MakePost, scores: Scores, decision: Decision
+):
+    keep = RetentionOptions(flags=timedelta(days=100))
+    async with Ledger.at(folder, keep) as ledger:
+        flag = await ledger.open_flag(post(), scores, replace(decision, struck=Struck(1, 1)))
+        assert flag is not None
+        later = datetime.now(UTC) + timedelta(days=101)
+        assert (await ledger.expire(later)).flags == 0  # it is not over
+        for position, outcome in enumerate(flag.outcomes):
+            await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
+        await ledger.close(flag)
+        assert (await ledger.expire(datetime.now(UTC) + timedelta(days=99))).flags == 0
+        assert (await ledger.expire(later)).flags == 1
+        assert len(await ledger.strikes(9_000, 70, datetime.now(UTC) - timedelta(days=1))) == 1
+        again = await ledger.open_flag(post(message_id=2), scores, decision)
+        assert again is not None
+        assert again.number == 2

@@ -73,3 +73,26 @@ def test_never_longer_than_the_limit_and_never_cut_inside_an_escape(text: str, l
     visible = shown(quoted)
     plain = without_tricks(text)
     assert visible == plain or (visible.endswith(ELLIPSIS) and plain.startswith(visible[: -len(ELLIPSIS)]))
+
+
+def test_words_are_marked_where_they_stand_also_behind_what_is_left_out() -> None:
+    text = "you\u200b *utter* fool, yes"
+    start = text.index("*utter*")
+    assert quote(text, 100, marks=[(start, start + 12)]) == r"you **__\*utter\*__** **__fool__**, yes"
+
+
+def test_a_mark_is_closed_where_the_text_is_cut() -> None:
+    quoted = quote("fool" * 50, 40, marks=[(0, 200)])
+    assert quoted.startswith("**__fool")
+    assert quoted.endswith(f"__**{ELLIPSIS}")
+    assert len(quoted) <= 40
+
+
+@given(st.text(max_size=200), st.lists(st.integers(0, 200), max_size=6, unique=True), st.integers(20, 300))
+def test_marks_change_nothing_but_the_look(text: str, edges: list[int], limit: int) -> None:
+    ordered = sorted(edges[: len(edges) // 2 * 2])
+    marks = list(zip(ordered[::2], ordered[1::2], strict=True))
+    quoted = quote(text, limit, marks=marks)
+    assert len(quoted) <= limit
+    bare = re.sub(r"(?<!\\)\*\*__|(?<!\\)__\*\*", "", re.sub(r"\\([\\*_])", "\x01", quoted))
+    assert not live(bare)

@@ -16,11 +16,16 @@ import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from jsonschema import Draft202012Validator
+from playwright.async_api import Page, async_playwright, expect
 
 from bot.sandbox import Sandbox
 
 DESCRIPTION = Path(__file__).parents[2].parent / "shared" / "discord-openapi.json"
-WAIT_S = 10.0
+WAIT_S = 60.0
+CHROMIUM = Path("/usr/bin/chromium")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+expect.set_options(timeout=60_000)  # milliseconds; only a failing test waits that long
 
 
 @pytest.fixture
@@ -178,3 +183,22 @@ async def connect(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         await client.close()
         if client.running is not None:
             await asyncio.gather(client.running, return_exceptions=True)
+
+
+@pytest.fixture
+async def page(box: Sandbox) -> AsyncIterator[Page]:
+    """The page, open; anything the browser complained of fails the test."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    complaints: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        page = await browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+        await page.goto(box.url)
+        await expect(page.locator("#channel-name")).to_have_text("#general")
+        yield page
+        await browser.close()
+    # A refusal by the sandbox is shown to the person; that the browser notes the status too is no fault.
+    assert [each for each in complaints if "status of 40" not in each] == []

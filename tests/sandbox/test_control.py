@@ -77,6 +77,33 @@ async def test_a_wrong_body_is_answered_with_a_sentence(
     assert box.messages("general") == []
 
 
+async def test_everything_wrong_with_a_body_is_said_at_once(web: httpx.AsyncClient) -> None:
+    answer = await web.post("/api/sandbox/messages", json={"channel": 5, "text": 5, "member": ["M"]})
+    assert answer.status_code == 400
+    for sentence in (
+        'The body has an unknown field "text"; it may have "channel", "member", "content", "guild"',
+        '"channel" must be a text, not 5.',
+        '"member" must be a text, not ["M"].',
+        'The body must have "content"; it needs "channel", "member", "content".',
+    ):
+        assert sentence in answer.json()["error"]
+
+
+async def test_presses_forms_and_commands_are_refused_with_a_sentence(box: Sandbox, web: httpx.AsyncClient) -> None:
+    said = await box.say("general", "Mallory", "hello")
+    wrong: list[tuple[str, dict[str, Any], int, str]] = [
+        ("presses", {"member": "Alice", "message": "x", "component": "c"}, 404, "'x' is not the id of a message."),
+        ("presses", {"member": "Alice", "message": str(said.id), "component": "c"}, 404, "There is no button 'c'"),
+        ("presses", {"member": "Alice", "message": "1", "component": "c", "values": [5]}, 400, "a list of texts"),
+        ("forms", {"member": "Alice", "interaction": "1", "values": {}}, 404, "No form was opened by interaction '1'"),
+        ("commands", {"member": "Alice", "channel": "general", "name": "/x"}, 404, "Alice is offered no command 'x'"),
+        ("dismissals", {"member": "Alice", "message": str(said.id)}, 404, "Alice has no such message to dismiss."),
+    ]
+    for place, body, status, sentence in wrong:
+        answer = await web.post(f"/api/sandbox/{place}", json=body)
+        assert (answer.status_code, sentence in answer.json()["error"]) == (status, True), answer.text
+
+
 async def test_content_has_at_most_4000_characters(web: httpx.AsyncClient) -> None:
     assert (await say(web, content="ü" * 4000)).status_code == 201
     assert (await say(web, content="ü" * 4001)).status_code == 400
@@ -150,7 +177,7 @@ async def test_the_state_shows_everything(box: Sandbox, api: httpx.AsyncClient, 
 
 
 async def test_events_stream_as_they_happen(box: Sandbox, web: httpx.AsyncClient) -> None:
-    async with web.stream("GET", "/api/sandbox/events") as stream, asyncio.timeout(10):
+    async with web.stream("GET", "/api/sandbox/events") as stream, asyncio.timeout(60):
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = stream.aiter_lines()
         assert await anext(lines) == ": welcome"
@@ -171,7 +198,7 @@ async def _first(lines: Any, count: int) -> Any:
 
 
 async def test_leaving_the_sandbox_ends_open_streams() -> None:
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         async with Sandbox() as box:
             request = client.build_request("GET", f"{box.url}/api/sandbox/events")
             stream = await client.send(request, stream=True)

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 import pytest
 import yarl
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 
 from bot.sandbox import Sandbox
 
@@ -88,6 +88,35 @@ async def test_without_the_content_intent_messages_are_empty_but_for_mentions(bo
     assert (blank.content, blank.attachments, blank.embeds) == ("", [], [])
     assert mentioning.content.endswith("hello")
     assert (await client.next("message", 3)).content == own.content == "mine"
+
+
+async def test_a_heartbeat_is_answered_after_the_client_has_noted_that_it_sent_it(
+    connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[float] = []
+    acknowledge, send = KeepAliveHandler.ack, DiscordWebSocket.send_heartbeat
+
+    async def slowly(socket: DiscordWebSocket, data: Any) -> None:
+        """The thread that beats is told late, as on a busy machine."""
+        await send(socket, data)
+        await asyncio.sleep(0.05)
+
+    def noted(handler: KeepAliveHandler) -> None:
+        sent.append(handler._last_send)
+        acknowledge(handler)
+
+    monkeypatch.setattr(KeepAliveHandler, "ack", noted)
+    monkeypatch.setattr(DiscordWebSocket, "send_heartbeat", slowly)
+    async with Sandbox(heartbeat_interval=0.4) as box:
+        monkeypatch.setattr(discord.http.Route, "BASE", box.api_url)
+        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(box.gateway_url))
+        client = discord.Client(intents=discord.Intents.none())
+        running = asyncio.create_task(client.start(box.token))
+        await box.until(lambda: len(sent) > 4)
+        await client.close()
+        await running
+    # Each answer is to a heartbeat of its own: with an older one it would pass for late by the whole time since.
+    assert len(set(sent)) == len(sent)
 
 
 async def test_channels_that_the_bot_cannot_see_are_silent(box: Sandbox, connect: Any) -> None:
@@ -339,7 +368,7 @@ async def test_two_shards_share_the_guilds(box: Sandbox, connect: Any) -> None:
     client = Sharded(intents=discord.Intents.default(), shard_count=2, guild_ready_timeout=0.05)
     running = asyncio.create_task(client.start(box.token))
     await box.until(lambda: len(box.gateway.connected) == 2)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await client.wait_until_ready()
     assert {guild.id for guild in client.guilds} == set(box.world.guilds)
     assert all(guild.shard_id == (guild.id >> 22) % 2 for guild in client.guilds)

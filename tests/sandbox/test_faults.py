@@ -109,7 +109,7 @@ async def test_strict_limits_are_like_discords() -> None:
 
 
 async def test_leaving_the_sandbox_lets_hanging_calls_go() -> None:
-    async with httpx.AsyncClient(timeout=10) as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         async with Sandbox() as box:
             fault = box.faults.pause()
             call = asyncio.create_task(client.get(f"{box.api_url}/gateway"))

@@ -16,7 +16,7 @@ from bot.sandbox import Sandbox
 from bot.sandbox.intents import Intent
 
 EVERYTHING = (1 << 26) - 1
-WAIT_S = 10.0
+WAIT_S = 60.0
 
 
 class Line:

@@ -17,6 +17,7 @@ from bot.records import TextScores
 from bot.score import worker as worker_module
 from bot.score.model import load
 from bot.score.options import ModelOptions
+from bot.score.requests import BACKGROUND_POSTS, BACKGROUND_TEXTS
 from bot.score.round import MOST_PADDING, SMALLEST_BATCH
 from bot.score.worker import Worker, WorkerOptions
 
@@ -154,7 +155,7 @@ async def test_posts_that_arrive_while_the_model_loads_wait_for_it_without_a_dea
         posts = [asked(worker, text) for text in ("one", "two")]
         await settle()
         assert not any(post.done() for post in posts)
-        worker.options = options()  # from here on the deadline is long
+        worker._requests.options = options()  # from here on the deadline is long
         may_load.set()
         assert [type(await answer(post)) for post in posts] == [TextScores, TextScores]
 
@@ -501,3 +502,80 @@ async def test_a_post_without_texts_is_answered(gate: Gate) -> None:
 
 def test_every_answer_that_is_no_score_is_a_scoring_failure() -> None:
     assert all(issubclass(each, ScoringFailed) for each in (Overloaded, ModelFailed, ShuttingDown))
+
+
+def in_background(worker: Worker, text: str) -> asyncio.Task[TextScores]:
+    return asyncio.create_task(worker.score([text], guild_id=1, member_id=1, in_background=True))
+
+
+async def test_what_is_in_the_background_is_scored_after_every_message_that_waits(gate: Gate) -> None:
+    async with Worker(lambda: gate, options=options(batch_texts=1)) as worker:
+        await worker.ready()
+        first = await blocked(worker, gate)
+        later = in_background(worker, "later")
+        await settle()
+        messages = [asked(worker, f"message {n}", member_id=n) for n in range(10)]
+        await settle()
+        gate.open.set()
+        await asyncio.gather(first, later, *messages)
+    assert gate.seen[-1] == "later"
+
+
+async def test_a_message_waits_for_no_more_than_a_few_texts_of_the_background(gate: Gate) -> None:
+    async with Worker(lambda: gate, options=options(batch_texts=4)) as worker:
+        await worker.ready()
+        first = await blocked(worker, gate)
+        waiting = [in_background(worker, f"later {n}") for n in range(100)]
+        await settle()
+        gate.open.set()
+        await first
+        message = asked(worker, "message")
+        await asyncio.gather(message, *waiting)
+    assert gate.seen.index("message") <= 1 + 2 * BACKGROUND_TEXTS
+
+
+async def test_what_goes_wrong_in_the_background_is_no_trouble(gate: Gate, health: Health) -> None:
+    gate.open.set()
+    async with Worker(lambda: gate, options=options(), health=health) as worker:
+        await worker.ready()
+        answers = [await answer(in_background(worker, "poison!")) for _ in range(20)]
+        assert all(isinstance(each, ModelFailed) for each in answers)
+        assert health.is_well
+        assert worker.counters.failed == 0
+
+
+async def test_the_background_holds_only_so_much(gate: Gate, health: Health) -> None:
+    async with Worker(lambda: gate, options=options(), health=health) as worker:
+        await worker.ready()
+        first = await blocked(worker, gate)
+        waiting = [in_background(worker, f"later {n}") for n in range(BACKGROUND_POSTS + 50)]
+        await settle()
+        gate.open.set()
+        answers = [await answer(each) for each in (first, *waiting)]
+    assert sum(isinstance(each, Overloaded) for each in answers) == 50
+    assert health.is_well
+
+
+async def test_a_background_caller_who_goes_away_leaves_nothing_behind(gate: Gate) -> None:
+    async with Worker(lambda: gate, options=options()) as worker:
+        await worker.ready()
+        first = await blocked(worker, gate)
+        gone = in_background(worker, "gone")
+        await settle()
+        gone.cancel()
+        await settle()
+        gate.open.set()
+        await first
+        await worker.score(["message"], guild_id=1, member_id=1)
+    assert "gone" not in gate.seen
+
+
+async def test_closing_answers_the_background_too(gate: Gate) -> None:
+    async with Worker(lambda: gate, options=options()) as worker:
+        await worker.ready()
+        first = await blocked(worker, gate)
+        waiting = in_background(worker, "later")
+        await settle()
+        gate.open.set()
+    assert isinstance(await answer(waiting), ShuttingDown | TextScores)
+    await answer(first)

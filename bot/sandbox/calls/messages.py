@@ -119,7 +119,7 @@ def edit_message(call: Call) -> Answer:
     message = call.message(call.channel())
     if message.author is not call.bot:
         raise not_your_message()
-    changes, pings = read_edit(call.body, message)
+    changes, pings = read_edit(call.body, message, call.attachments)
     if changes.get("flags", message.flags) & COMPONENTS_V2:
         changes |= {"content": "", "embeds": []}
     talk.edit(call.world, message, changes, pings=pings)

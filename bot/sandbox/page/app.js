@@ -1,42 +1,16 @@
 // The sandbox page: one state, fetched; one stream of events, followed; and the DOM made from both.
 
-import { component, element, embed, markdown, oneLine, relative } from "./render.js";
+import { closePalette, keyed, typed } from "./commands.js";
+import { prepare } from "./deeds.js";
+import { drawBot, drawChannels, drawComposer, drawGuilds, drawSpeakers } from "./frame.js";
+import { isOwn, messageNode } from "./messages.js";
+import { element } from "./render.js";
+import { TABS, countDms, drawAudit, drawDms, drawMembers, pick } from "./side.js";
+import { $, EVENTS, NEW_MEMBER, call, guildQuery, page, place, showError, speakerName } from "./store.js";
 
-const API = "/api/sandbox";
-const NEW_MEMBER = "\u0000new";
 const MAX_SHOWN = 200; // messages
-const GROUP_MS = 5 * 60 * 1000; // messages of one author this close together share a heading
 const REFRESH_MS = 80;
 const NEAR_END = 80; // pixels
-
-const $ = (id) => document.getElementById(id);
-const page = {
-  world: null, // what GET state gave
-  channel: null, // id of the open one
-  messages: new Map(), // of the open channel, by id
-  heardMeanwhile: null, // those of them that came while the channel was being fetched, by id
-  unread: new Set(), // ids of channels
-  unreadDms: new Map(), // member → how many
-  seenDms: new Map(), // member → how many were there
-  speaker: "Mallory",
-  editing: null, // id of the message being edited
-  tab: "dms",
-  live: false,
-};
-
-async function call(method, path, body) {
-  const options = { method, headers: {} };
-  if (body !== undefined) {
-    options.headers["Content-Type"] = "application/json";
-    options.body = JSON.stringify(body);
-  }
-  const response = await fetch(API + path, options);
-  const answer = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw new Error(answer?.error ?? `The sandbox answered ${response.status}.`);
-  return answer;
-}
-
-const guildQuery = () => (page.world ? `guild=${page.world.guild.id}` : "");
 
 // What names stand behind ids, for the renderer.
 const names = {
@@ -70,12 +44,13 @@ function refreshSoon() {
 async function refresh() {
   page.world = await call("GET", `/state?${guildQuery()}`);
   countDms();
-  if (!page.world.channels.some((each) => each.id === page.channel)) await open(page.world.channels[0]?.id);
+  if (!place()) await open(page.world.channels[0]?.id);
   drawWorld();
 }
 
 async function open(channel) {
   if (!channel) return;
+  if (channel !== page.channel) closeOptions();
   page.channel = channel;
   page.unread.delete(channel);
   page.editing = null;
@@ -86,11 +61,11 @@ async function open(channel) {
   page.heardMeanwhile = null;
   drawMessages();
   drawWorld();
-  $("scroll").scrollTop = $("scroll").scrollHeight;
+  toEnd();
 }
 
 function follow() {
-  const events = new EventSource(`${API}/events`);
+  const events = new EventSource(EVENTS);
   events.addEventListener("open", () => {
     page.live = true;
     refresh().then(() => open(page.channel)).catch(showError);
@@ -115,30 +90,20 @@ function heard(news) {
 
 function hearMessage(message) {
   if (message.channel === page.channel) {
+    const isAnswer = message.only_for === page.speaker && !page.messages.has(message.id);
     page.messages.set(message.id, message);
     page.heardMeanwhile?.set(message.id, message);
-    drawMessage(message);
+    drawMessage(message.id);
+    if (isAnswer) toEnd();
   } else if (names.place(message.channel)) {
-    if (!message.deleted && !message.edited_at) page.unread.add(message.channel);
-    drawChannels();
+    if (!message.deleted && !message.edited_at && isForSpeaker(message)) page.unread.add(message.channel);
+    drawChannels(go);
   } else {
     refreshSoon(); // a DM, or a channel made this moment
   }
-  if (!page.world?.members.some((each) => each.id === message.author.id)) refreshSoon();
+  // What the bot says often comes with something else that has changed: a mode, a timeout, a role.
+  if (message.author.bot || !page.world?.members.some((each) => each.id === message.author.id)) refreshSoon();
 }
-
-function countDms() {
-  for (const [member, listed] of Object.entries(page.world.dms)) {
-    const before = page.seenDms.get(member);
-    if (before !== undefined || page.live) {
-      const fresh = listed.length - (before ?? 0);
-      if (fresh > 0 && !readingDmsOf(member)) page.unreadDms.set(member, (page.unreadDms.get(member) ?? 0) + fresh);
-    }
-    page.seenDms.set(member, listed.length);
-  }
-}
-
-const readingDmsOf = (member) => member === page.speaker && page.tab === "dms" && $("dms").offsetParent !== null;
 
 // ---- drawing
 
@@ -147,198 +112,78 @@ function drawWorld() {
   document.title = `${page.world.guild.name} · Civil Tongue sandbox`;
   drawGuilds();
   drawBot();
-  drawChannels();
+  drawChannels(go);
   drawSpeakers();
-  drawDms();
-  drawAudit();
+  drawComposer(speakAs);
+  drawSide();
   drawEmpty();
 }
 
-function drawGuilds() {
-  const several = page.world.guilds.length > 1;
-  document.querySelector(".guild-picker").hidden = !several;
-  fill($("guilds"), page.world.guilds.map((each) => element("option", { value: each.id }, each.name)));
-  $("guilds").value = page.world.guild.id;
+function drawSide() {
+  drawDms((message, before) => messageNode(message, before, around), speakAs);
+  drawMembers(speakAs);
+  drawAudit();
 }
 
-function drawBot() {
-  const bot = page.world?.bot;
-  const online = page.live && bot?.online;
-  $("bot").dataset.state = !page.live ? "lost" : online ? bot.status : "offline";
-  $("bot-text").textContent = !page.live
-    ? "The sandbox has stopped answering; trying again…"
-    : `${bot?.name ?? "The bot"} is ${online ? "online" : "offline"}${online && bot.activity ? ` · ${bot.activity}` : ""}`;
-}
+// ---- messages
 
-function drawChannels() {
-  const rows = page.world.channels.map((each) => {
-    const marks = [each.private && "private", each.slowmode && `slow mode ${each.slowmode} s`, each.archived && "archived"];
-    const unread = page.unread.has(each.id);
-    const classes = ["channel", each.thread && "thread", unread && "unread"].filter(Boolean).join(" ");
-    return element(
-      "li",
-      {},
-      element(
-        "button",
-        {
-          type: "button",
-          class: classes,
-          "data-channel": each.name,
-          "aria-current": each.id === page.channel ? "page" : null,
-          onclick: () => {
-            show("chat");
-            open(each.id).catch(showError);
-          },
-        },
-        element("span", { class: "hash", "aria-hidden": "true" }, each.thread ? "⤷" : "#"),
-        element("span", { class: "channel-name" }, each.name),
-        element("span", { class: "marks" }, marks.filter(Boolean).join(", ")),
-        unread ? element("span", { class: "sr" }, ", unread") : null,
-      ),
-    );
-  });
-  fill($("channels"), rows);
-  const here = page.world.channels.find((each) => each.id === page.channel);
-  $("channel-name").textContent = here ? `${here.thread ? "" : "#"}${here.name}` : "";
-  $("topic").textContent = here?.topic ?? "";
-  $("text").placeholder = here ? `Message #${here.name} as ${speakerName() || "a new member"}` : "";
-}
+const isForSpeaker = (message) => !message.dismissed && (!message.only_for || message.only_for === page.speaker);
 
-function drawSpeakers() {
-  const people = page.world.members.filter((each) => !each.bot);
-  const options = people.map((each) => {
-    const notes = [each.owner && "owner", ...each.roles.filter((role) => role !== "Member"), each.timed_out_until && "timed out"];
-    const text = [each.name, notes.filter(Boolean).join(", ")].filter(Boolean).join(" · ");
-    return element("option", { value: each.account }, text);
-  });
-  options.push(element("option", { value: NEW_MEMBER }, "Someone new…"));
-  if (document.activeElement === $("speaker")) return; // an open list must not move under the pointer
-  fill($("speaker"), options);
-  if (page.speaker !== NEW_MEMBER && !people.some((each) => each.account === page.speaker)) {
-    page.speaker = people.at(0)?.account ?? NEW_MEMBER;
-  }
-  $("speaker").value = page.speaker;
-  $("new-name").hidden = page.speaker !== NEW_MEMBER;
-}
+const shown = () => [...page.messages.values()].filter(isForSpeaker).slice(-MAX_SHOWN);
 
-const speakerName = () => (page.speaker === NEW_MEMBER ? $("name").value.trim() : page.speaker);
+// What a message needs of the page.
+const around = {
+  names,
+  editing: { edit, save, remove },
+  gone(id) {
+    const message = page.messages.get(id);
+    if (message) page.messages.set(id, { ...message, dismissed: true });
+    document.querySelector(`[data-message="${CSS.escape(id)}"]`)?.remove();
+  },
+};
 
 function drawMessages() {
-  const listed = [...page.messages.values()].slice(-MAX_SHOWN);
-  fill($("messages"), listed.map((message, index) => messageNode(message, listed[index - 1])));
+  const listed = shown();
+  $("messages").replaceChildren(...listed.map((message, index) => messageNode(message, listed[index - 1], around)));
   drawEmpty();
 }
 
-function drawMessage(message) {
-  const atEnd = $("scroll").scrollHeight - $("scroll").scrollTop - $("scroll").clientHeight < NEAR_END;
-  const old = document.querySelector(`[data-message="${CSS.escape(message.id)}"]`);
-  const listed = [...page.messages.values()];
-  const index = listed.findIndex((each) => each.id === message.id);
-  const node = messageNode(message, listed[index - 1]);
+function drawMessage(id) {
+  const old = $("messages").querySelector(`[data-message="${CSS.escape(id)}"]`);
+  const listed = shown();
+  const index = listed.findIndex((each) => each.id === id);
+  if (index < 0) return old?.remove();
+  const node = messageNode(listed[index], listed[index - 1], around);
   if (old) old.replaceWith(node);
   else $("messages").append(node);
   while ($("messages").childElementCount > MAX_SHOWN) $("messages").firstElementChild.remove();
   drawEmpty();
-  if (atEnd) $("scroll").scrollTop = $("scroll").scrollHeight;
 }
 
-function messageNode(message, before) {
-  const moment = new Date(message.created_at);
-  const grouped =
-    before?.author.id === message.author.id &&
-    moment - new Date(before.created_at) < GROUP_MS &&
-    !before.deleted === !message.deleted &&
-    !message.reply_to;
-  const classes = ["message", grouped && "grouped", message.deleted && "ghost"].filter(Boolean).join(" ");
-  const node = element("li", { class: classes, "data-message": message.id }, !grouped && heading(message, moment));
-  if (message.reply_to) node.append(reply(message.reply_to));
-  node.append(page.editing === message.id ? editor(message) : body(message));
-  if (message.deleted) node.append(element("p", { class: "fate" }, fate(message.deleted)));
-  else if (isOwn(message) && page.editing !== message.id) node.append(actions(message));
-  return node;
+// The newest message stays in sight while messages come and grow, and while what stands below them does, until somebody
+// scrolls up.
+let following = true;
+let lastTop = 0;
+
+function toEnd() {
+  following = true;
+  $("scroll").scrollTop = $("scroll").scrollHeight;
 }
 
-function heading(message, moment) {
-  const name = element("span", { class: "author" }, message.author.name);
-  if (/^#[0-9a-f]{6}$/.test(message.author.color ?? "")) name.style.setProperty("--author", message.author.color);
-  const time = moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  return element(
-    "p",
-    { class: "byline" },
-    name,
-    message.author.bot && element("span", { class: "tag" }, "bot"),
-    element("time", { datetime: message.created_at, title: moment.toLocaleString() }, time),
-  );
-}
-
-const reply = (to) =>
-  element("p", { class: "reply" }, `in reply to ${to.name}: `, to.content === null ? "a deleted message" : element("q", {}, ...oneLine(to.content, names)));
-
-function body(message) {
-  const content = element("div", { class: "body" });
-  if (message.content) content.append(markdown(message.content, names));
-  for (const text of message.forwarded) {
-    content.append(element("blockquote", {}, element("span", { class: "subtext" }, "forwarded "), markdown(text, names)));
-  }
-  if (message.poll) content.append(poll(message.poll));
-  content.append(...message.embeds.map((each) => embed(each, names)));
-  content.append(...message.components.map((each) => component(each, names)));
-  for (const file of message.attachments) {
-    content.append(element("p", { class: "file" }, `${file.filename} (${file.size} bytes)`));
-  }
-  const reactions = Object.entries(message.reactions);
-  if (reactions.length) {
-    content.append(element("p", { class: "reactions" }, ...reactions.map(([emoji, n]) => element("span", {}, `${emoji} ${n}`))));
-  }
-  if (message.edited_at) content.append(element("span", { class: "edited" }, "(edited)"));
-  return content;
-}
-
-const poll = (data) =>
-  element(
-    "article",
-    { class: "card" },
-    element("p", { class: "card-title" }, data.question?.text ?? ""),
-    ...(data.answers ?? []).map((each) => element("p", { class: "item" }, each.poll_media?.text ?? "")),
-  );
-
-function fate({ by, by_author: byAuthor, reason }) {
-  if (byAuthor) return "deleted by its author";
-  return `deleted by ${by}${reason ? ` — ${reason}` : ""}`;
-}
-
-const isOwn = (message) => !message.author.bot && message.author.id === page.world?.members.find((each) => each.account === page.speaker)?.id;
-
-const actions = (message) =>
-  element(
-    "div",
-    { class: "actions" },
-    element("button", { type: "button", "aria-label": `Edit: ${message.content.slice(0, 40)}`, onclick: () => edit(message.id) }, "Edit"),
-    element(
-      "button",
-      { type: "button", "aria-label": `Delete: ${message.content.slice(0, 40)}`, onclick: () => remove(message.id) },
-      "Delete",
-    ),
-  );
-
-function editor(message) {
-  const input = element("textarea", { rows: "2", maxlength: "4000", "aria-label": "Edit the message", class: "editor" });
-  input.value = message.content;
-  input.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") edit(null);
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      save(message.id, input.value);
-    }
-  });
-  setTimeout(() => input.focus());
-  return element("div", {}, input, element("p", { class: "subtext" }, "Enter saves, Escape cancels"));
-}
+$("scroll").addEventListener("scroll", () => {
+  const { scrollTop, scrollHeight, clientHeight } = $("scroll");
+  // What is told late, when more has come meanwhile, is no scrolling up.
+  if (scrollHeight - scrollTop - clientHeight < NEAR_END) following = true;
+  else if (scrollTop < lastTop) following = false;
+  lastTop = scrollTop;
+});
+const watcher = new ResizeObserver(() => following && toEnd());
+for (const each of ["scroll", "messages"]) watcher.observe($(each));
 
 function edit(id) {
   const before = page.editing;
   page.editing = id;
-  for (const each of [before, id]) if (page.messages.has(each)) drawMessage(page.messages.get(each));
+  for (const each of [before, id]) if (page.messages.has(each)) drawMessage(each);
   if (id === null) $("text").focus();
 }
 
@@ -359,16 +204,16 @@ async function remove(id) {
 const SUGGESTIONS = ["You are a stupid, idiotic jerk. I hate you.", "Have a nice day, everyone!"];
 
 function drawEmpty() {
-  const place = page.world?.channels.find((each) => each.id === page.channel);
-  $("empty").hidden = page.messages.size > 0 || !place;
-  if ($("empty").hidden || $("empty").dataset.for === place.id) return;
-  $("empty").dataset.for = place.id;
+  const here = place();
+  $("empty").hidden = shown().length > 0 || !here;
+  if ($("empty").hidden || $("empty").dataset.for === here.id) return;
+  $("empty").dataset.for = here.id;
   const lines =
-    place.name === "mod-log"
+    here.name === "mod-log"
       ? ["Nothing has been flagged yet.", "Try an insult as Mallory in #general; what the bot makes of it appears here."]
       : ["Nobody has said anything here yet.", "Try an insult as Mallory, then open #mod-log."];
-  const tries = place.name === "mod-log" ? [] : SUGGESTIONS.map(suggestion);
-  fill($("empty"), [element("h3", {}, lines[0]), element("p", {}, lines[1]), ...tries]);
+  const tries = here.name === "mod-log" ? [] : SUGGESTIONS.map(suggestion);
+  $("empty").replaceChildren(element("h3", {}, lines[0]), element("p", {}, lines[1]), ...tries);
 }
 
 const suggestion = (text) =>
@@ -385,83 +230,29 @@ const suggestion = (text) =>
     text,
   );
 
-function drawDms() {
-  const member = page.world.members.find((each) => each.account === page.speaker);
-  const listed = page.world.dms[page.speaker] ?? [];
-  if (readingDmsOf(page.speaker)) page.unreadDms.delete(page.speaker);
-  const total = [...page.unreadDms.values()].reduce((sum, each) => sum + each, 0);
-  for (const badge of document.querySelectorAll('[data-badge="dms"]')) {
-    badge.hidden = !total;
-    badge.textContent = String(total);
-  }
-  const others = [...page.unreadDms].filter(([name]) => name !== page.speaker);
-  const content = [element("h3", {}, `What the bot wrote to ${speakerName() || "nobody yet"}`)];
-  if (member) content.push(dmSwitch(member));
-  content.push(
-    listed.length
-      ? element("ol", { class: "dm-list" }, ...listed.map((message, index) => messageNode(message, listed[index - 1])))
-      : element("p", { class: "quiet" }, "No direct messages. A warning would appear here."),
-  );
-  content.push(...others.map(([name, count]) => otherInbox(name, count)));
-  fill($("dms"), content);
-}
-
-const otherInbox = (name, count) =>
-  element(
-    "button",
-    { type: "button", class: "try", onclick: () => speakAs(name) },
-    `${name} has ${count} unread ${count === 1 ? "message" : "messages"}: speak as ${name}`,
-  );
-
-function dmSwitch(member) {
-  const box = element("input", { type: "checkbox", id: "takes-dms" });
-  box.checked = member.takes_dms;
-  box.addEventListener("change", () =>
-    call("POST", "/members", { name: member.account, guild: page.world.guild.id, takes_dms: box.checked }).catch(showError),
-  );
-  return element("label", { class: "switch" }, box, ` ${member.name} takes direct messages`);
-}
-
-function drawAudit() {
-  const { audit_log: entries, bans, timeouts } = page.world;
-  const standing = [
-    ...timeouts.map((each) => `${each.member} is timed out, ending ${relative(Date.parse(each.until) / 1000)}`),
-    ...bans.map((each) => `${each.member} is banned${each.reason ? ` — ${each.reason}` : ""}`),
-  ];
-  const rows = entries.map((each) =>
-    element(
-      "li",
-      {},
-      element("p", {}, element("strong", {}, each.by), ` · ${each.action} · `, element("strong", {}, each.target)),
-      each.reason && element("p", { class: "reason" }, each.reason),
-      element("time", { datetime: each.at }, new Date(each.at).toLocaleTimeString()),
-    ),
-  );
-  fill($("audit"), [
-    element("h3", {}, "Audit log"),
-    ...standing.map((text) => element("p", { class: "standing" }, text)),
-    rows.length
-      ? element("ol", { class: "audit-list" }, ...rows)
-      : element("p", { class: "quiet" }, "Nothing yet. What moderators and the bot do is listed here."),
-  ]);
-}
-
-function fill(node, children) {
-  node.replaceChildren(...children);
-}
-
 // ---- doing
 
-function showError(error) {
-  $("error").textContent = error ? error.message : "";
+function go(channel) {
+  show("chat");
+  open(channel).catch(showError);
 }
 
 function speakAs(account) {
   page.speaker = account;
+  page.troubles.clear();
   showError(null);
+  closeOptions();
+  closePalette();
   drawWorld();
   drawMessages();
   $("speaker").value = account;
+}
+
+function closeOptions() {
+  for (const each of ["options", "dm-options"]) {
+    $(each).replaceChildren();
+    $(each).hidden = true;
+  }
 }
 
 async function send() {
@@ -472,6 +263,7 @@ async function send() {
   try {
     await call("POST", "/messages", { channel: page.channel, guild: page.world.guild.id, member, content });
     $("text").value = "";
+    closePalette();
     fit();
     showError(null);
     if (page.speaker === NEW_MEMBER) {
@@ -486,7 +278,7 @@ async function send() {
 }
 
 function editLast() {
-  const own = [...page.messages.values()].filter((each) => isOwn(each) && !each.deleted);
+  const own = shown().filter((each) => isOwn(each) && !each.deleted);
   if (own.length) edit(own.at(-1).id);
 }
 
@@ -502,18 +294,12 @@ function show(pane) {
     if (each.dataset.show === pane) each.setAttribute("aria-current", "true");
     else each.removeAttribute("aria-current");
   }
-  if (pane === "dms" || pane === "audit") pick(pane);
+  if (TABS.includes(pane)) turnTo(pane);
 }
 
-function pick(tab) {
-  page.tab = tab;
-  for (const each of document.querySelectorAll("[data-tab]")) {
-    each.setAttribute("aria-selected", String(each.dataset.tab === tab));
-    each.tabIndex = each.dataset.tab === tab ? 0 : -1;
-  }
-  $("dms").hidden = tab !== "dms";
-  $("audit").hidden = tab !== "audit";
-  if (page.world) drawDms();
+function turnTo(tab) {
+  pick(tab);
+  if (page.world) drawSide();
 }
 
 $("composer").addEventListener("submit", (event) => {
@@ -521,6 +307,7 @@ $("composer").addEventListener("submit", (event) => {
   send();
 });
 $("text").addEventListener("keydown", (event) => {
+  if (keyed(event)) return;
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     send();
@@ -529,14 +316,17 @@ $("text").addEventListener("keydown", (event) => {
     editLast();
   }
 });
-$("text").addEventListener("input", fit);
+$("text").addEventListener("input", () => {
+  fit();
+  typed();
+});
 $("speaker").addEventListener("change", () => {
   const account = $("speaker").value;
   $("speaker").blur();
   speakAs(account);
   (account === NEW_MEMBER ? $("name") : $("text")).focus();
 });
-$("name").addEventListener("input", drawChannels);
+$("name").addEventListener("input", () => drawComposer(speakAs));
 $("guilds").addEventListener("change", async () => {
   page.world = await call("GET", `/state?guild=${$("guilds").value}`);
   page.channel = null;
@@ -544,13 +334,15 @@ $("guilds").addEventListener("change", async () => {
 });
 for (const each of document.querySelectorAll("[data-show]")) each.addEventListener("click", () => show(each.dataset.show));
 for (const each of document.querySelectorAll("[data-tab]")) {
-  each.addEventListener("click", () => pick(each.dataset.tab));
+  each.addEventListener("click", () => turnTo(each.dataset.tab));
   each.addEventListener("keydown", (event) => {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    pick(page.tab === "dms" ? "audit" : "dms");
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    turnTo(TABS.at((TABS.indexOf(page.tab) + step) % TABS.length));
     $(`tab-${page.tab}`).focus();
   });
 }
 
+prepare((id) => (page.messages.has(id) ? drawMessage(id) : drawSide()), names);
 pick("dms");
 follow();

@@ -1,6 +1,7 @@
 // Turns what members and bots wrote into DOM nodes. Text only ever becomes text nodes: there is no innerHTML anywhere.
 
 const MAX_DEPTH = 8;
+const JUMP = /^<?https:\/\/discord\.com\/channels\/\d+\/(\d+)\/(\d+)>?$/;
 const INLINE = new RegExp(
   [
     "\\\\([!-/:-@\\[-`{-~])", // 1 an escaped sign
@@ -99,14 +100,21 @@ function span(match, names, depth) {
   if (kind) return element("span", { class: "mention" }, (kind === "#" ? "#" : "@") + names.name(kind, id));
   if (time) return timestamp(Number(time), style ?? "f");
   if (emoji) return `:${emoji}:`;
-  if (label) return element("span", { class: "masked" }, `${label} (${url})`); // a link's look must not hide its aim
+  if (label) return masked(label, url, names);
   return jump(match[17], match[18], names) ?? whole;
 }
 
-function jump(channel, message, names) {
-  const place = names.place(channel);
+// A link's look must not hide its aim, unless that is a message in here.
+function masked(label, url, names) {
+  const [, channel, message] = JUMP.exec(url) ?? [];
+  return jump(channel, message, names, label) ?? element("span", { class: "masked" }, `${label} (${url})`);
+}
+
+function jump(channel, message, names, label = null) {
+  const place = channel && names.place(channel);
   if (!place) return null;
-  return element("button", { type: "button", class: "jump", onclick: () => names.jump(channel, message) }, `#${place} › message`);
+  const text = `#${place} › message`;
+  return element("button", { type: "button", class: "jump", title: text, onclick: () => names.jump(channel, message) }, label ?? text);
 }
 
 function spoiler(children) {
@@ -129,6 +137,18 @@ function spoiler(children) {
   node.addEventListener("keydown", toggle);
   node.append(element("span", { class: "sr" }, "Spoiler. "), content);
   return node;
+}
+
+// A picture, file or whole card that is hidden until it is pressed.
+export function covered(node, hidden) {
+  if (!hidden) return node;
+  const cover = element("button", { type: "button", class: "cover" }, "Spoiler: show");
+  const holder = element("div", { class: "covered" }, node, cover);
+  cover.addEventListener("click", () => {
+    holder.classList.add("open");
+    cover.remove();
+  });
+  return holder;
 }
 
 const FORMATS = {
@@ -164,72 +184,8 @@ export function relative(seconds) {
 
 const color = (number) => (Number.isInteger(number) ? `#${number.toString(16).padStart(6, "0")}` : null);
 
-function accented(node, number) {
+export function accented(node, number) {
   const value = color(number);
   if (value) node.style.setProperty("--accent-line", value);
   return node;
-}
-
-export function embed(data, names) {
-  const text = (value) => markdown(value, names);
-  const fields = (data.fields ?? []).map((field) =>
-    element(
-      "div",
-      { class: field.inline ? "field inline" : "field" },
-      element("div", { class: "field-name" }, text(field.name)),
-      text(field.value),
-    ),
-  );
-  const node = element(
-    "article",
-    { class: "card" },
-    data.author && element("p", { class: "card-author" }, data.author.name),
-    data.title && element("div", { class: "card-title" }, text(data.title)),
-    data.description && text(data.description),
-    fields.length ? element("div", { class: "fields" }, ...fields) : null,
-    data.footer && element("p", { class: "card-footer" }, data.footer.text),
-  );
-  return accented(node, data.color);
-}
-
-const BUTTONS = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link", 6: "secondary" };
-
-export function component(data, names) {
-  const children = () => (data.components ?? []).map((each) => component(each, names));
-  switch (data.type) {
-    case 1:
-      return element("div", { class: "action-row" }, ...children());
-    case 2:
-      return button(data, names);
-    case 9:
-      return element(
-        "div",
-        { class: "section" },
-        element("div", { class: "section-text" }, ...children()),
-        data.accessory ? component(data.accessory, names) : null,
-      );
-    case 10:
-      return markdown(data.content, names);
-    case 14:
-      return element("hr", { class: data.divider ? "divider" : "gap" });
-    case 17:
-      return accented(element("article", { class: "card" }, ...children()), data.accent_color);
-    case 3:
-    case 5:
-    case 6:
-    case 7:
-    case 8:
-      return element("span", { class: "menu", "aria-disabled": "true" }, data.placeholder ?? "Choose…");
-    default:
-      return element("p", { class: "subtext" }, data.description ?? "a picture or file");
-  }
-}
-
-function button(data, names) {
-  const label = [data.emoji?.name, data.label].filter(Boolean).join(" ");
-  const [, channel, message] = /^https:\/\/discord\.com\/channels\/\d+\/(\d+)\/(\d+)$/.exec(data.url ?? "") ?? [];
-  if (channel && names.place(channel)) {
-    return element("button", { type: "button", class: "btn link", onclick: () => names.jump(channel, message) }, label);
-  }
-  return element("span", { class: `btn ${BUTTONS[data.style] ?? "secondary"}`, title: data.url ?? null }, label);
 }

@@ -1,0 +1,62 @@
+"""What giving a role and taking one have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from bot.act.base import BaseAction
+from bot.act.lasting import LONGEST, SHORTEST, look_up, stretch
+from bot.errors import AlreadySo
+from bot.records import Case, MemberNow, Named, UndoReach
+
+
+class RoleAction(BaseAction):
+    """A role that a member gets or loses, for good or for a time."""
+
+    severity: ClassVar[float] = 30
+    needs: ClassVar[frozenset[str]] = frozenset({"manage_roles"})
+    short: ClassVar[str | None] = "role"
+    changes: ClassVar[Any] = "member"
+    undo_reach: ClassVar[UndoReach] = "full"
+
+    role: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        description="The role, by name or id. It must stand below the bot's own."
+    )
+    duration: Annotated[timedelta, Field(ge=SHORTEST, le=LONGEST)] | None = Field(
+        default=None, alias="for", description="After which time it is as before; without it, it stays so."
+    )
+
+    @property
+    def kind(self) -> Hashable:
+        return self.name, self.role.casefold()
+
+    @property
+    def strength(self) -> float:
+        return self.severity + stretch(self.duration)
+
+
+async def look_at(case: Case, reference: str) -> tuple[Named, MemberNow, bool]:
+    """The role, the member, and whether they have it."""
+    role = await case.deeds.role(case.flag.guild.id, reference)
+    member = await look_up(case, "manage_roles")
+    return role, member, role.id in member.role_ids
+
+
+async def give_back(case: Case, reference: str) -> str:
+    role, member, has_it = await look_at(case, reference)
+    if has_it:
+        raise AlreadySo(f"The member has the role {role.name} again already.")
+    await case.deeds.add_role(member, role.id, reason=case.undo_reason)
+    return f"The role {role.name} was given back."
+
+
+async def take_away(case: Case, reference: str) -> str:
+    role, member, has_it = await look_at(case, reference)
+    if not has_it:
+        raise AlreadySo(f"The member no longer has the role {role.name}.")
+    await case.deeds.remove_role(member, role.id, reason=case.undo_reason)
+    return f"The role {role.name} was taken back."

@@ -1,0 +1,227 @@
+"""That part of the ledger which moderators move: verdicts, deeds by hand, notes, and the cards that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.record import groups, rulings
+from bot.record.asking import AskedRuling, answer_asked, asked_rulings
+from bot.record.clock import now_in_record
+from bot.record.groups import Flood, Group, Standing
+from bot.record.reading import FLAGS_TOGETHER, Reading
+from bot.record.rows import plain
+from bot.record.rulings import Ruled
+from bot.record.tables import CardGoneRow, FlagRow, OutcomeRow, RemarkRow
+from bot.record.writer import Writer
+from bot.records import Action, CardPlace, Flag, Named, Status, Verdict
+
+
+class Reviewing(Reading):
+    """Mixed into ``Ledger``, which has the writer."""
+
+    _writer: Writer
+
+    # Verdicts
+
+    async def decide(
+        self,
+        guild_id: int,
+        number: int,
+        verdict: Verdict,
+        by: Named,
+        *,
+        via: str,
+        seen: int | None = None,
+        confirmed: bool = False,
+    ) -> Ruled:
+        """Record a verdict; strikes are forgiven with a mistaken one, and what else it undoes is due from then on.
+
+        ``seen``: how many verdicts the moderator knew of; where there are more by now, nothing is changed.
+        """
+        return await self._writer.do(
+            lambda session: rulings.rule(
+                session, guild_id, number, verdict, by, now=now_in_record(), via=via, seen=seen, confirmed=confirmed
+            )
+        )
+
+    async def undo_due(self, limit: int = FLAGS_TOGETHER, after_id: int = 0) -> list[Flag]:
+        """Closed flags that were mistaken and of which something may still have to be taken back, oldest first."""
+        wanted = select(FlagRow).where(FlagRow.undo_due, FlagRow.closed_at.is_not(None), FlagRow.id > after_id)
+        return await self._flags(wanted.order_by(FlagRow.id).limit(limit))
+
+    async def undo_over(self, flag: Flag) -> None:
+        """Nothing more of ``flag`` is to be taken back; its card says so."""
+
+        def run(session: Session) -> None:
+            session.execute(update(FlagRow).where(FlagRow.id == flag.id).values(undo_due=False), _QUICK)
+            rulings.show_anew(session, [flag.id])
+
+        await self._writer.do(run)
+
+    async def asked_rulings(self) -> list[AskedRuling]:
+        """The verdicts that the command line asks for, oldest first."""
+        return await self._read(asked_rulings)
+
+    async def answer_asked(self, asked_id: int, answer: str) -> None:
+        await self._writer.do(lambda session: answer_asked(session, asked_id, answer, now_in_record()))
+
+    # Deeds by hand and notes
+
+    async def order(self, flag: Flag, action: Action, by: Named) -> int:
+        """Plan one more action for a flag, which is open again until it is done; returns its position."""
+
+        def run(session: Session) -> int:
+            last = session.scalar(select(func.max(OutcomeRow.position)).where(OutcomeRow.flag_id == flag.id))
+            position = 0 if last is None else last + 1
+            row = OutcomeRow(
+                position=position,
+                action=action.name,
+                status=Status.PLANNED,
+                detail="",
+                options=plain(action.options),
+                by_id=by.id,
+                by_name=by.name,
+                ordered_at=now_in_record(),
+            )
+            row.flag_id = flag.id
+            session.add(row)
+            session.execute(update(FlagRow).where(FlagRow.id == flag.id).values(closed_at=None), _QUICK)
+            return position
+
+        return await self._writer.do(run)
+
+    async def ordered_is_over(self, flag: Flag) -> None:
+        """Close a flag again after a deed by hand, unless another one is going on; and have its card say it."""
+        going_on = select(OutcomeRow.flag_id).where(
+            OutcomeRow.flag_id == flag.id, OutcomeRow.status.in_((Status.PLANNED, Status.STARTED))
+        )
+
+        def run(session: Session) -> None:
+            done = update(FlagRow).where(FlagRow.id == flag.id, FlagRow.closed_at.is_(None), ~going_on.exists())
+            session.execute(done.values(closed_at=now_in_record()), _QUICK)
+            rulings.show_anew(session, [flag.id])
+
+        await self._writer.do(run)
+
+    async def remark(self, flag: Flag, by: Named, text: str) -> bool:
+        """Keep a moderator's note, sealed; False where no text can be kept (see ``key_trouble``)."""
+
+        def run(session: Session) -> bool:
+            count = session.scalar(select(func.count()).select_from(RemarkRow).where(RemarkRow.flag_id == flag.id))
+            what, now = f"remark {count}", now_in_record()
+            sealed = self._vault.seal(flag.id, text, now, what)
+            if sealed is None:
+                return False
+            session.add(RemarkRow(flag_id=flag.id, what=what, by_id=by.id, by_name=by.name, written_at=now))
+            session.add(sealed)
+            session.flush()
+            shown = (FlagRow.id == flag.id, FlagRow.card_message_id.is_not(None), ~FlagRow.in_digest)
+            session.execute(update(FlagRow).where(*shown).values(card_has_text=True), _QUICK)
+            rulings.show_anew(session, [flag.id])
+            return True
+
+        return await self._writer.do(run)
+
+    # Cards
+
+    async def card_changed(self, guild_id: int, numbers: Iterable[int]) -> None:
+        """Have the cards of these flags rendered anew."""
+        wanted = select(FlagRow.id).where(FlagRow.guild_id == guild_id, FlagRow.number.in_(list(numbers)))
+        await self._writer.do(lambda session: rulings.show_anew(session, list(session.scalars(wanted))))
+
+    async def changed_cards(self, limit: int = FLAGS_TOGETHER, after_id: int = 0) -> list[tuple[Flag, int]]:
+        """The flags whose posted card shows what is no longer so, oldest first, and the version it should show."""
+        wanted = (
+            select(FlagRow)
+            .where(FlagRow.card_wanted > FlagRow.card_shown, FlagRow.card_due.is_(False), FlagRow.id > after_id)
+            .order_by(FlagRow.id)
+            .limit(limit)
+        )
+        return await self._read(
+            lambda session: [(self._flag_of(row), row.card_wanted) for row in session.scalars(wanted)]
+        )
+
+    async def card_shown(self, flag: Flag, version: int) -> None:
+        """The card shows that version now, or there is none to show it."""
+        newer = (FlagRow.id == flag.id, FlagRow.card_shown < version)
+        await self._writer.do(
+            lambda session: session.execute(update(FlagRow).where(*newer).values(card_shown=version), _QUICK)
+        )
+
+    async def card_posted(self, flag: Flag, place: CardPlace | None) -> None:
+        """Note where the card is; None: there is nowhere to post it, and it is not to be tried again.
+
+        A flag that another one's card shows has none: that card is rendered anew.
+        """
+        values = {
+            "card_due": False,
+            "card_channel_id": place.channel_id if place else None,
+            "card_message_id": place.message_id if place else None,
+            "in_digest": place is not None and place.in_digest,
+            "card_has_text": place is not None and not place.in_digest and flag.text is not None,
+            "card_posted_at": now_in_record() if place else None,
+        }
+
+        def run(session: Session) -> None:
+            known = (FlagRow.guild_id == flag.guild.id, FlagRow.id == flag.id)
+            result: Any = session.execute(update(FlagRow).where(*known).values(values), _QUICK)
+            if not result.rowcount and place is not None and not place.in_digest:  # erased meanwhile
+                where = {"channel_id": place.channel_id, "message_id": place.message_id}
+                session.merge(CardGoneRow(guild_id=flag.guild.id, **where))
+            if flag.lead is not None:
+                rulings.show_anew(session, [flag.lead])
+
+        await self._writer.do(run)
+
+    async def by_id(self, guild_id: int, flag_id: int) -> Flag | None:
+        wanted = select(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id)
+        return next(iter(await self._flags(wanted)), None)
+
+    async def group_of(self, flag: Flag) -> Group:
+        """The flags that are shown on one card with ``flag``."""
+        return await self._read(lambda session: groups.group_of(session, flag.guild.id, flag.lead or flag.id))
+
+    async def mates(self, flag: Flag) -> list[Flag]:
+        """The further flags that the card of ``flag`` shows, oldest first."""
+        wanted = select(FlagRow).where(FlagRow.guild_id == flag.guild.id, FlagRow.lead_id == flag.id)
+        return await self._flags(wanted.order_by(FlagRow.id))
+
+    async def standing(self, flag: Flag, strikes_since: datetime) -> Standing:
+        """What the record holds against the author of ``flag``, of the time before it."""
+        return await self._read(
+            lambda session: groups.standing_of(session, flag.guild.id, flag.author.id, flag.id, strikes_since)
+        )
+
+    async def flood(self, guild_id: int, message_id: int) -> Flood | None:
+        """What the digest at ``message_id`` counts."""
+        return await self._read(lambda session: groups.flood_of(session, guild_id, message_id))
+
+    async def posted_since(self, guild_id: int, since: datetime) -> Sequence[tuple[datetime, CardPlace]]:
+        """When and where the flags of a guild were last shown, oldest first."""
+        wanted = (
+            select(FlagRow.card_posted_at, FlagRow.card_channel_id, FlagRow.card_message_id, FlagRow.in_digest)
+            .where(FlagRow.guild_id == guild_id, FlagRow.card_posted_at > since)
+            .order_by(FlagRow.card_posted_at)
+        )
+
+        def run(session: Session) -> list[tuple[datetime, CardPlace]]:
+            return [
+                (cast(datetime, at), CardPlace(channel or 0, message or 0, in_digest))
+                for at, channel, message, in_digest in session.execute(wanted)
+            ]
+
+        return await self._read(run)
+
+    async def undecided_in(self, guild_id: int, message_id: int) -> Flag | None:
+        """The oldest flag of a digest that nobody has decided on."""
+        within = (FlagRow.guild_id == guild_id, FlagRow.card_message_id == message_id, FlagRow.in_digest)
+        wanted = select(FlagRow).where(*within, FlagRow.verdict.is_(None)).order_by(FlagRow.id).limit(1)
+        return next(iter(await self._flags(wanted)), None)
+
+
+_QUICK = {"synchronize_session": False}

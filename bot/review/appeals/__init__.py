@@ -1,0 +1,1 @@
+"""Appeals: the author of a flag says what speaks against it, and another moderator decides."""

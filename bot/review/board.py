@@ -1,0 +1,170 @@
+"""The cards in the log channels: posted once, grouped where they are many, and edited whenever a flag has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
+from typing import NoReturn
+
+import structlog
+
+from bot.agenda import CARD_URGENCY, Agenda
+from bot.config import Rulebook
+from bot.decide.policy import nearest
+from bot.errors import DeedFailed, Gone, RecordFailed
+from bot.record.ledger import Ledger
+from bot.records import CardPlace, Flag, Named, Post
+from bot.review.card_lines import CardFacts
+from bot.review.cards import Card
+from bot.review.grouping import Digest, Floods
+from bot.review.log_channel import LogChannel
+from bot.texts import Texts
+
+LOOK_EVERY = 5.0  # seconds; changes of this process are shown at once, those of an earlier one by this
+AT_MOST_EVERY = 1.0  # seconds between two rounds of edits: what changes fast is drawn once
+DIGEST_EVERY = 5.0  # seconds between two edits of a digest that is growing
+
+log = structlog.get_logger()
+
+
+class Board:
+    """``post_card`` what is new, ``changed`` when something is to be drawn anew, ``run`` to have that done."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        rulebook: Rulebook,
+        log_channel: LogChannel,
+        agenda: Agenda,
+        online: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._ledger = ledger
+        self._rulebook = rulebook
+        self._log_channel = log_channel
+        self._agenda = agenda
+        self._online = online
+        self._floods = Floods(ledger)
+        self._news = asyncio.Event()
+        self._digests: dict[CardPlace, Named] = {}  # those that have to be drawn anew, and their guild
+        self._drawn: dict[CardPlace, float] = {}  # when each was drawn last
+
+    async def post_card(self, flag: Flag) -> CardPlace | None:
+        """Show a flag: by a card of its own, on that of its group, or in a digest; None: there is nowhere to.
+
+        Raises ``DeedFailed`` when it is to be tried again.
+        """
+        if flag.lead is not None and await self._ledger.by_id(flag.guild.id, flag.lead) is not None:
+            self._news.set()  # its leader's card is drawn anew once this is noted
+            return None
+        texts = self._texts(flag)
+        place = await self._floods.place(
+            flag.guild.id,
+            partial(self._post, flag),
+            lambda: self._log_channel.post_view(flag.guild.id, Digest(None, texts), nonce=f"flood-{flag.id}"),
+        )
+        if place is not None and place.in_digest:
+            self._digests[place] = flag.guild
+            self._news.set()
+        return place
+
+    async def card(self, flag: Flag) -> Card:
+        """The card as it has to look now."""
+        return Card(flag, self._texts(flag), await self._facts(flag))
+
+    def changed(self) -> None:
+        """A flag has changed, so its card is to be drawn anew soon."""
+        self._news.set()
+
+    async def run(self) -> NoReturn:
+        """Draw anew what has changed, until cancelled."""
+        while True:
+            self._news.clear()
+            try:
+                await self.draw()
+            except RecordFailed as error:
+                log.warning("cards not drawn", why=str(error))
+            except Exception as error:  # moderation goes on without its cards
+                log.error("cards not drawn", error=type(error).__name__)
+            await asyncio.sleep(AT_MOST_EVERY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), LOOK_EVERY)
+
+    async def draw(self) -> None:
+        """One round. A card that Discord does not take now is drawn in a later one."""
+        last = 0
+        while changed := await self._ledger.changed_cards(after_id=last):
+            last = changed[-1][0].id
+            await asyncio.gather(*(self._draw(flag, version) for flag, version in changed))
+        await self._draw_digests()
+
+    async def _post(self, flag: Flag) -> CardPlace | None:
+        where_else = f"Flag #{flag.number}: {flag.link} (`python -m bot flags show {flag.number}`)"
+        return await self._log_channel.post_view(
+            flag.guild.id, await self.card(flag), nonce=f"flag-{flag.id}", plainly=where_else
+        )
+
+    async def _draw(self, flag: Flag, version: int) -> None:
+        place = flag.card
+        if place is not None and place.in_digest:
+            self._digests[place] = flag.guild
+        elif place is not None:
+
+            async def edit() -> None:
+                await self._online()
+                await self._log_channel.edit_view(place, await self.card(flag))
+
+            try:
+                await self._agenda.run(flag.guild.id, CARD_URGENCY, edit)
+            except Gone:
+                pass  # a moderator deleted it, which is their right
+            except DeedFailed as error:
+                log.warning("card not drawn", guild=flag.guild.id, flag=flag.number, why=str(error))
+                return
+            except RecordFailed:
+                raise
+            except Exception as error:  # one card that cannot be drawn is no reason to stop, nor to try for ever
+                log.error("card not drawn", guild=flag.guild.id, flag=flag.number, error=type(error).__name__)
+        await self._ledger.card_shown(flag, version)
+
+    async def _draw_digests(self) -> None:
+        now = monotonic()
+        for place, guild in list(self._digests.items()):
+            if now - self._drawn.get(place, -DIGEST_EVERY) < DIGEST_EVERY:
+                continue
+            del self._digests[place]  # before the question: who joins from here on asks for another round
+            flood = await self._ledger.flood(guild.id, place.message_id)
+            try:
+                await self._online()
+                await self._log_channel.edit_view(place, Digest(flood, self._rulebook.in_guild(guild).texts))
+            except Gone:
+                self._floods.gone(guild.id, place)
+                continue
+            except DeedFailed as error:
+                self._digests[place] = guild
+                log.warning("digest not drawn", guild=guild.id, why=str(error))
+            self._drawn = {place: now} | {each: at for each, at in self._drawn.items() if now - at < DIGEST_EVERY}
+
+    async def _facts(self, flag: Flag) -> CardFacts:
+        forgotten = datetime.now(UTC) - self._rulebook.longest_memory
+        rules = self._rulebook.here(_post_of(flag)).rules
+        thresholds = {
+            label: min(step.at for step in ladder.steps) for label, ladder in rules.ladders.items() if ladder.steps
+        }
+        return CardFacts(
+            standing=await self._ledger.standing(flag, forgotten),
+            group=await self._ledger.group_of(flag),
+            thresholds=thresholds,
+            nearest=nearest(flag.scores.labels, rules) if flag.scores.views else None,
+        )
+
+    def _texts(self, flag: Flag) -> Texts:
+        return self._rulebook.in_guild(flag.guild).texts
+
+
+def _post_of(flag: Flag) -> Post:
+    """The post that was flagged, as far as the flag knows it."""
+    return Post(flag.guild, flag.channel, flag.author, flag.message_id, (), flag.created_at, flag.parent)

@@ -1,0 +1,91 @@
+"""``/flags``: what was flagged in this server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import discord
+from discord import app_commands
+from pytimeparse2 import parse as parse_duration
+
+from bot.errors import CivilTongueError
+from bot.record.reading import FlagFilter
+from bot.records import BY_MODERATOR, BY_REPORT
+from bot.review.answering import answer
+from bot.review.desk import desk_of, guild_of, named
+from bot.review.flag_list import FlagList
+from bot.review.permitting import require
+from bot.review.quote import quote
+
+CHOICES_SHOWN = 25  # Discord's limit
+LONGEST_CHOICE = 100  # characters, Discord's limit
+LABEL_SHOWN = 40
+LONGEST_SINCE = timedelta(days=3650)
+
+Verdict = Literal["waiting", "upheld", "mistaken"]
+_VERDICTS: dict[str | None, Literal["none", "upheld", "mistaken"]] = {
+    "waiting": "none",
+    "upheld": "upheld",
+    "mistaken": "mistaken",
+}
+
+
+@app_commands.command(description="What was flagged in this server, newest first.")
+@app_commands.describe(
+    member="Written by this member.",
+    channel="In this channel or its threads.",
+    label="With this label.",
+    verdict="With this verdict; waiting: without one.",
+    since="Not older than this: 7d, 12h, or a date such as 2026-11-01.",
+)
+@app_commands.default_permissions(manage_messages=True)
+async def flags(
+    interaction: discord.Interaction[Any],
+    member: discord.User | None = None,
+    channel: app_commands.AppCommandChannel | app_commands.AppCommandThread | None = None,
+    label: app_commands.Range[str, 1, LONGEST_CHOICE] | None = None,
+    verdict: Verdict | None = None,
+    since: app_commands.Range[str, 1, 40] | None = None,
+) -> None:
+    desk, guild = desk_of(interaction), guild_of(interaction)
+    wanted = FlagFilter(
+        guild_id=guild.id,
+        author_id=member.id if member else None,
+        channel=channel.id if channel else None,
+        label=label,
+        verdict=_VERDICTS.get(verdict),
+        since=moment(since, datetime.now(UTC)) if since else None,
+    )
+    asked = [
+        f"by <@{member.id}>" if member else "",
+        f"in <#{channel.id}>" if channel else "",
+        f"label {quote(label, LABEL_SHOWN, one_line=True)}" if label else "",
+        verdict or "",
+        f"since <t:{int(wanted.since.timestamp())}:f>" if wanted.since else "",
+    ]
+    headline = "### Flags\n" + (", ".join(filter(None, asked)) or "All, newest first.")
+    await answer(interaction, view=await FlagList(headline, wanted, desk, require(interaction)).show())
+
+
+@flags.autocomplete("label")
+async def _labels(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """The labels that do something in this server, and those of flags that people raise."""
+    here = desk_of(interaction).rulebook.in_guild(named(guild_of(interaction)))
+    known = [*(label for label, ladder in here.rules.ladders.items() if ladder.steps), BY_MODERATOR, BY_REPORT]
+    fitting = [label for label in known if typed.casefold() in label.casefold() and len(label) <= LONGEST_CHOICE]
+    return [app_commands.Choice(name=label, value=label) for label in fitting[:CHOICES_SHOWN]]
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The time that a duration before ``now`` or a date means. Raises a sentence for the asker."""
+    seconds = parse_duration(text)
+    if seconds is not None and 0 <= seconds <= LONGEST_SINCE.total_seconds():
+        return now - timedelta(seconds=float(seconds))
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
+    except ValueError:
+        shown = quote(text, LABEL_SHOWN, one_line=True)
+        raise CivilTongueError(
+            f"`since` wants a duration such as 7d or 12h, or a date such as 2026-11-01, not {shown}."
+        ) from None

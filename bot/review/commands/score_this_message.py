@@ -1,0 +1,23 @@
+"""*Score this message*, in a message's menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.review.answering import answer
+from bot.review.desk import desk_of
+from bot.review.judging import judged
+
+
+@app_commands.context_menu(name="Score this message")
+@app_commands.default_permissions(manage_messages=True)
+async def score_this_message(interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    desk = desk_of(interaction)
+    post = desk.post_of(message)
+    if post is None or not post.text.strip():
+        await answer(interaction, "There is no text in this message.")
+        return
+    await answer(interaction, await judged(desk, post, interaction.user.id))

@@ -1,0 +1,115 @@
+"""``/strikes member``: what stands against a member, and how to take it back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+import discord
+from discord import app_commands
+
+from bot.errors import NotAllowed
+from bot.record.ledger import Ledger
+from bot.records import Named, Strike
+from bot.review.answering import NOBODY, answer, guarded
+from bot.review.authority import Deed, refusal
+from bot.review.desk import Desk, desk_of, guild_of, named
+from bot.review.fitting import counted
+from bot.review.permitting import require
+from bot.review.quote import quote
+from bot.texts import Texts, fill
+
+NAME_SHOWN = 80
+OPEN_SECONDS = 840.0  # Discord takes changes of a private answer for 15 minutes
+STRIKES_SHOWN = 25  # a menu holds no more
+
+
+@app_commands.command(description="The strikes that count against a member; take some back.")
+@app_commands.describe(member="The member; also one who has left.")
+@app_commands.default_permissions(moderate_members=True)
+async def strikes(interaction: discord.Interaction[Any], member: discord.User) -> None:
+    desk, guild = desk_of(interaction), named(guild_of(interaction))
+    await answer(interaction, view=await StrikeList(desk, guild, named(member)).show())
+
+
+class StrikeList(discord.ui.LayoutView):
+    """What counts, newest first, with a menu to take it back."""
+
+    def __init__(self, desk: Desk, guild: Named, member: Named) -> None:
+        super().__init__(timeout=OPEN_SECONDS)
+        self._desk, self._guild, self._member = desk, guild, member
+
+    async def show(self) -> Self:
+        self.clear_items()
+        forget_after = self._desk.rulebook.in_guild(self._guild).rules.strikes.forget_after
+        standing = await _standing(self._desk.ledger, self._guild, self._member, forget_after)
+        box: discord.ui.Container[Self] = discord.ui.Container()
+        box.add_item(discord.ui.TextDisplay(_headline(self._member, standing)))
+        if standing:
+            shown = [_line(strike, forget_after) for strike in standing[:STRIKES_SHOWN]]
+            box.add_item(discord.ui.TextDisplay("\n".join(shown)))
+        self.add_item(box)
+        if standing:
+            self.add_item(discord.ui.ActionRow(TakingBack(self._guild, self._member, standing[:STRIKES_SHOWN])))
+        return self
+
+
+class TakingBack(discord.ui.Select[StrikeList]):
+    def __init__(self, guild: Named, member: Named, standing: list[Strike]) -> None:
+        options = [
+            discord.SelectOption(label=_title(strike).replace("*", ""), value=str(strike.flag_number))
+            for strike in standing
+        ]
+        super().__init__(placeholder="Take strikes back", options=options)
+        self._guild, self._member = guild, member
+
+    @guarded
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer()
+        said = await take_back(interaction, self._guild, self._member, int(self.values[0]))
+        if isinstance(self.view, StrikeList):
+            await interaction.edit_original_response(view=await self.view.show(), allowed_mentions=NOBODY)
+        await interaction.followup.send(said, ephemeral=True, allowed_mentions=NOBODY)
+
+
+async def take_back(interaction: discord.Interaction[Any], guild: Named, member: Named, number: int) -> str:
+    """Take back what a member got for a flag, tell the log channel, and give the sentence for the moderator.
+
+    Asked anew at each press: one may have lost one's rank since the list was opened.
+    """
+    desk, moderator = desk_of(interaction), require(interaction)
+    texts = desk.rulebook.in_guild(guild).texts
+    if why := await refusal(moderator, Deed.STRIKES, member, texts):
+        raise NotAllowed(why)
+    count = await desk.ledger.forgive_strikes(guild.id, member.id, number)
+    if not count:
+        return f"The strikes for flag #{number} were taken back before."
+
+    def say(_: Named, texts: Texts) -> str:
+        who, whose = (quote(each.name, NAME_SHOWN, one_line=True) for each in (named(moderator), member))
+        return fill(texts.strikes_removed, moderator=who, member=whose, count=count, number=number)
+
+    await desk.log_channel.say(say, guild.id)
+    return f"{counted(count, 'strike')} for flag #{number} taken back."
+
+
+async def _standing(ledger: Ledger, guild: Named, member: Named, forget_after: timedelta) -> list[Strike]:
+    found = await ledger.strikes(guild.id, member.id, datetime.now(UTC) - forget_after)
+    return list(reversed(found))
+
+
+def _headline(member: Named, standing: list[Strike]) -> str:
+    name = quote(member.name, NAME_SHOWN, one_line=True)
+    total = sum(strike.weight for strike in standing)
+    hidden = len(standing) - STRIKES_SHOWN
+    more = f" The newest {STRIKES_SHOWN} of {len(standing)} times:" if hidden > 0 else ""
+    return f"### {name} (<@{member.id}>)\nCounting now: {counted(total, 'strike')}.{more}"
+
+
+def _line(strike: Strike, forget_after: timedelta) -> str:
+    given, forgotten = (int(each.timestamp()) for each in (strike.given_at, strike.given_at + forget_after))
+    return f"{_title(strike)}, <t:{given}:R>, forgotten <t:{forgotten}:R>"
+
+
+def _title(strike: Strike) -> str:
+    return f"{counted(strike.weight, 'strike')} for flag **#{strike.flag_number}**"

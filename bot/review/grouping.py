@@ -1,0 +1,129 @@
+"""When flags get no card of their own: a flood of them becomes one message that counts.
+
+How many were shown lately, and where, is asked of the record, so a restart in the middle of a flood changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+
+from bot.record.groups import Flood
+from bot.record.ledger import Ledger
+from bot.records import CardPlace
+from bot.review.buttons import Next
+from bot.review.quote import quote
+from bot.texts import Texts, fill
+
+CARDS_A_MINUTE = 12  # in one server; what comes on top of them within a minute is counted by a digest
+MINUTE = timedelta(minutes=1)
+DIGEST_GOES_ON = timedelta(minutes=5)  # a flood that begins again so soon after the last one is still that one
+NAME_SHOWN = 60
+
+_AMBER = discord.Colour(0xE9A23B)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class _Lately:
+    """What was shown in one guild: when within the last minute, and the newest digest with its last flag's time."""
+
+    shown: deque[datetime] = field(default_factory=deque)
+    digest: CardPlace | None = None
+    joined: datetime | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Floods:
+    """``place`` says where a flag is shown; ``post`` makes a card or a digest there is none for yet."""
+
+    def __init__(self, ledger: Ledger, clock: Clock = lambda: datetime.now(UTC)) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._guilds: dict[int, _Lately] = {}
+
+    async def place(
+        self,
+        guild_id: int,
+        post_card: Callable[[], Awaitable[CardPlace | None]],
+        post_digest: Callable[[], Awaitable[CardPlace | None]],
+    ) -> CardPlace | None:
+        """Post a card, or count the flag in a digest. None: there is nowhere to. Raises what posting raises."""
+        lately = self._guilds.get(guild_id) or await self._recall(guild_id)
+        async with lately.turn:
+            now = self._clock()
+            while lately.shown and lately.shown[0] <= now - MINUTE:
+                lately.shown.popleft()
+            if len(lately.shown) < CARDS_A_MINUTE:
+                lately.shown.append(now)  # before the call: nobody can tell whether one that failed got through
+            else:
+                return await self._count_in(lately, now, post_digest)
+        return await post_card()
+
+    def gone(self, guild_id: int, digest: CardPlace) -> None:
+        """A moderator deleted this digest: what comes now is counted in a new one, or nobody would see it."""
+        lately = self._guilds.get(guild_id)
+        if lately is not None and lately.digest == digest:
+            lately.digest = None
+
+    async def _count_in(
+        self, lately: _Lately, now: datetime, post_digest: Callable[[], Awaitable[CardPlace | None]]
+    ) -> CardPlace | None:
+        if lately.digest is None or lately.joined is None or now - lately.joined > DIGEST_GOES_ON:
+            posted = await post_digest()
+            lately.digest = replace(posted, in_digest=True) if posted else None
+        if lately.digest is not None:
+            lately.joined = now
+            lately.shown.append(now)
+        return lately.digest
+
+    async def _recall(self, guild_id: int) -> _Lately:
+        """What the record knows of it; a flag in a digest counts like a card, so that a flood is over when it is."""
+        now = self._clock()
+        lately = _Lately()
+        for at, place in await self._ledger.posted_since(guild_id, now - DIGEST_GOES_ON):
+            if at > now - MINUTE:
+                lately.shown.append(at)
+            if place.in_digest:
+                lately.digest, lately.joined = place, at
+        return self._guilds.setdefault(guild_id, lately)
+
+
+class Digest(discord.ui.LayoutView):
+    """How many flags, of what, where, and where to find them."""
+
+    def __init__(self, flood: Flood | None, texts: Texts) -> None:
+        super().__init__(timeout=None)
+        box: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_AMBER)
+        for part in _parts(flood, texts):
+            box.add_item(discord.ui.TextDisplay(part))
+        box.add_item(discord.ui.ActionRow[Any](Next(texts.button_next)))
+        self.add_item(box)
+
+
+def _parts(flood: Flood | None, texts: Texts) -> list[str]:
+    if flood is None:
+        return [texts.flood_begins]
+    said = fill(
+        texts.flood,
+        flags=f"{flood.flags:,}",
+        since=f"<t:{int(flood.since.timestamp())}:t>",
+        first=flood.first,
+        last=flood.last,
+        authors=f"{flood.authors:,}",
+        labels=", ".join(f"{_named(label.replace('_', ' '))} {count:,}" for label, count in flood.labels),
+        channels=", ".join(f"{_named(channel.name)} {count:,}" for channel, count in flood.channels),
+        decided=f"{flood.decided:,}",
+    )
+    return [said[:2_000], fill(texts.flood_where, first=flood.first)[:1_900]]
+
+
+def _named(name: str) -> str:
+    return quote(name, NAME_SHOWN, one_line=True)

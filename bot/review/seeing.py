@@ -1,0 +1,34 @@
+"""What a moderator may read: the record knows more channels than some of them see."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.records import Flag, Named
+from bot.review.desk import Desk, named
+
+
+def may_read(desk: Desk, member: discord.Member, flag: Flag) -> bool:
+    """Whether a member may see what was written: they see its channel, or the log channel, where every card stands."""
+    guild = member.guild
+    if not flag.channel.id:
+        return True
+    place = guild.get_channel_or_thread(flag.channel.id)
+    if place is None and flag.parent is not None:
+        place = guild.get_channel(flag.parent.id)
+    return any(_sees(member, each) for each in (place, log_channel(desk, guild)))
+
+
+def log_channel(desk: Desk, guild: discord.Guild) -> discord.TextChannel | None:
+    """The log channel of a guild, if there is one of the name or id that holds there."""
+    reference = desk.rulebook.in_guild(named(guild)).log_channel
+    channels = guild.text_channels if reference else []
+    return next((each for each in channels if Named(each.id, each.name).answers_to(reference or "")), None)
+
+
+def _sees(member: discord.Member, channel: discord.abc.GuildChannel | discord.Thread | None) -> bool:
+    place = channel.parent if isinstance(channel, discord.Thread) else channel
+    if place is None:
+        return False
+    allowed = place.permissions_for(member)
+    return allowed.view_channel and allowed.read_message_history

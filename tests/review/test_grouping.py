@@ -1,0 +1,125 @@
+"""A flood of flags becomes one digest, also over a restart, and ends when the flood does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.record.ledger import Ledger
+from bot.records import Author, CardPlace, Decision, Fired, Named, Post, Scores, Surface, ViewScores
+from bot.review.grouping import CARDS_A_MINUTE, DIGEST_GOES_ON, MINUTE, Floods
+
+GUILD = Named(9, "Guild")
+
+
+class Channel:
+    """A log channel that only counts what is posted there."""
+
+    def __init__(self) -> None:
+        self.cards = self.digests = 0
+        self.is_missing = False
+
+    async def card(self) -> CardPlace | None:
+        self.cards += 1
+        return None if self.is_missing else CardPlace(1, 100 + self.cards)
+
+    async def digest(self) -> CardPlace | None:
+        self.digests += 1
+        return None if self.is_missing else CardPlace(1, 1_000 + self.digests)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC).replace(microsecond=0)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ledger]:
+    monkeypatch.delenv("CIVIL_TONGUE_KEY_FILE", raising=False)
+    async with Ledger.at(tmp_path / "data") as ledger:
+        yield ledger
+
+
+async def place(floods: Floods, channel: Channel) -> CardPlace | None:
+    return await floods.place(GUILD.id, channel.card, channel.digest)
+
+
+async def note(ledger: Ledger, number: int, shown: CardPlace | None) -> None:
+    """As the bot does after each card."""
+    post = Post(
+        guild=GUILD,
+        channel=Named(2, "general"),
+        author=Author(3, "Mallory"),
+        message_id=number,
+        surfaces=(Surface("content", f"text {number}"),),
+        created_at=datetime.now(UTC),
+    )
+    scores = Scores("m", (ViewScores("content", "written", {"toxic": 0.9}),))
+    flag = await ledger.open_flag(
+        post, scores, Decision(on=("toxic",), fired=(Fired("toxic", 0.9, 0.5, "labels.toxic", "content", "written"),))
+    )
+    assert flag is not None
+    await ledger.card_posted(flag, shown)
+
+
+async def test_what_is_more_than_a_few_a_minute_is_counted_in_one_message(ledger: Ledger) -> None:
+    floods, channel = Floods(ledger, Clock()), Channel()
+    places = [await place(floods, channel) for _ in range(500)]
+    assert (channel.cards, channel.digests) == (CARDS_A_MINUTE, 1)
+    assert places[CARDS_A_MINUTE:] == [CardPlace(1, 1_001, in_digest=True)] * (500 - CARDS_A_MINUTE)
+
+
+async def test_a_restart_in_a_flood_posts_neither_cards_nor_a_second_digest(ledger: Ledger) -> None:
+    clock, channel = Clock(), Channel()
+    for number in range(CARDS_A_MINUTE + 3):
+        await note(ledger, number, await place(Floods(ledger, clock), channel))
+    assert (channel.cards, channel.digests) == (CARDS_A_MINUTE, 1)
+
+
+async def test_when_the_flood_is_over_flags_have_cards_again_and_the_next_one_has_its_own_digest(ledger) -> None:
+    clock, channel = Clock(), Channel()
+    floods = Floods(ledger, clock)
+    for _ in range(CARDS_A_MINUTE + 1):
+        await place(floods, channel)
+    clock.now += MINUTE + timedelta(seconds=1)
+    assert (await place(floods, channel)) == CardPlace(1, 100 + CARDS_A_MINUTE + 1)
+    clock.now += DIGEST_GOES_ON
+    for _ in range(CARDS_A_MINUTE + 1):
+        await place(floods, channel)
+    assert channel.digests == 2
+
+
+async def test_a_flood_that_swells_again_soon_goes_on_in_its_digest(ledger: Ledger) -> None:
+    clock, channel = Clock(), Channel()
+    floods = Floods(ledger, clock)
+    for _ in range(3):
+        for _ in range(CARDS_A_MINUTE + 5):
+            await place(floods, channel)
+        clock.now += MINUTE + timedelta(seconds=1)
+    assert (channel.cards, channel.digests) == (3 * CARDS_A_MINUTE, 1)
+
+
+async def test_without_a_log_channel_nothing_is_shown_and_nothing_breaks(ledger: Ledger) -> None:
+    floods, channel = Floods(ledger, Clock()), Channel()
+    channel.is_missing = True
+    assert [await place(floods, channel) for _ in range(CARDS_A_MINUTE + 2)] == [None] * (CARDS_A_MINUTE + 2)
+
+
+async def test_a_flood_whose_digest_was_deleted_gets_another_one(ledger: Ledger) -> None:
+    channel, clock = Channel(), Clock()
+    floods = Floods(ledger, clock)
+    shown = [await place(floods, channel) for _ in range(CARDS_A_MINUTE + 2)]
+    assert (channel.digests, shown[-1]) == (1, shown[-2])
+    deleted = shown[-1]
+    assert deleted is not None
+    floods.gone(GUILD.id, deleted)
+    again = [await place(floods, channel) for _ in range(2)]
+    floods.gone(GUILD.id, deleted)  # a late answer is about the old one
+    assert await place(floods, channel) == again[0] == again[1] != deleted
+    assert channel.digests == 2
