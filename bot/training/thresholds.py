@@ -35,7 +35,7 @@ WANTED: Mapping[str, Mapping[str, float]] = {
     "obscene": {FLAG: 0.90},
     "threat": {FLAG: 0.60, ACT: 0.80},
     "insult": {FLAG: 0.75, ACT: 0.90},
-    "identity_hate": {ACT: 0.80},
+    "identity_hate": {FLAG: 0.80},
 }
 
 ALARMS_ALLOWED = (

@@ -173,7 +173,7 @@ async def test_the_link_asks_for_what_the_actions_need_and_nothing_else(offline:
         "overrides: [{channels: [a], labels: {insult: {at: 0.9, do: [delete, timeout: 1h]}}}]\n" + NOBODY
     )
     _, out, errors = await bot("invite", "--data", offline, cwd=tmp_path)
-    assert permissions_in(link_in(out)) == bits(OWN_NEEDS | {"manage_messages", "moderate_members"})
+    assert permissions_in(link_in(out)) == bits(OWN_NEEDS | {"manage_messages", "manage_threads", "moderate_members"})
     assert "Timeout Members" in errors
 
 

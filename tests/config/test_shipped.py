@@ -22,14 +22,14 @@ def test_it_has_a_ladder_for_each_label_of_the_embedded_model_and_starts_in_shad
 
 def test_no_label_deletes_at_the_probability_at_which_it_first_flags() -> None:
     lone = {label: [action.name for action in ladder.steps[0].do] for label, ladder in SETTINGS.rules.ladders.items()}
-    assert {label for label, names in lone.items() if "delete" in names} == {"severe_toxic"}
+    assert not [label for label, names in lone.items() if "delete" in names]
 
 
 @pytest.mark.parametrize(
     ("scores", "actions"),
     [
         ({"toxic": 0.99, "insult": 0.97, "obscene": 0.4}, ["flag", "delete", "warn"]),
-        ({"toxic": 0.75, "insult": 0.3}, ["flag"]),
+        ({"toxic": 0.80, "insult": 0.3}, ["flag"]),
         ({"toxic": 0.1, "insult": 0.05}, []),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 
 from bot.records import Status
@@ -16,8 +17,8 @@ def notices(box: Sandbox) -> list[str]:
 
 async def test_while_the_record_is_locked_nothing_is_deleted_and_afterwards_it_is_flagged(run_bot, flags_in) -> None:
     async with Sandbox() as box, run_bot(box) as bot:
-        other = sqlite3.connect(bot.folder / "record.sqlite", isolation_level=None)
-        other.execute("BEGIN EXCLUSIVE")
+        other = sqlite3.connect(bot.folder / "record.sqlite", isolation_level=None, timeout=60, check_same_thread=False)
+        await asyncio.to_thread(other.execute, "BEGIN EXCLUSIVE")  # the bot may be writing; it needs this loop to end
         during = await box.say("general", "Mallory", "you are evil")
         await box.until(lambda: notices(box))
         assert "Flagging only" in notices(box)[0]

@@ -41,7 +41,7 @@ async def test_an_override_holds_in_its_channel_and_for_its_role_and_nowhere_els
     async with Sandbox() as box, run_bot(box, text=rules + OVERRIDES) as bot:
         ignored = await box.say("off-topic", "Mallory", "you are evil")
         exempt = await box.say("general", "Morgan", "you are evil")
-        tried = await box.say("trash-talk", "Mallory", "you are evil")
+        tried = await box.say("trash-talk", "Mallory", "evil it is")
         deleted = await box.say("general", "Mallory", "you are evil")
         await box.until(lambda: deleted.is_deleted and len(box.cards()) == 2)
         assert not any(message.is_deleted for message in (ignored, exempt, tried))
