@@ -11,9 +11,9 @@ import structlog
 
 from bot import act
 from bot.agenda import Agenda
-from bot.errors import RecordFailed
 from bot.record.ledger import Ledger
 from bot.records import Case, Deeds, Flag, Named, Outcome, Status
+from bot.rounds import one_round
 from bot.texts import Texts
 
 LOOK_EVERY = 5.0  # seconds; so much may something be late
@@ -53,10 +53,8 @@ class Due:
             await asyncio.sleep(LOOK_EVERY)
 
     async def _look(self) -> None:
-        try:
+        with one_round("nothing taken back"):
             await self.take_back()
-        except RecordFailed as error:  # what was taken back and not noted is found to be so at the next look
-            log.warning("nothing taken back", why=str(error))
 
     async def take_back(self) -> int:
         """Take back all that is due by now; returns how many attempts that were. Raises ``RecordFailed``."""

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import structlog
 
 from bot.config import Rulebook
-from bot.errors import DeedFailed, RecordFailed, TryLater
+from bot.errors import DeedFailed, TryLater
 from bot.health import Health
 from bot.pipeline import Pipeline
 from bot.record.heartbeat import BEAT_SECONDS, Heartbeat, beat, stop_beating
@@ -21,6 +21,7 @@ from bot.records import Deeds, Flag, Named
 from bot.review.announcing import ROUND_SECONDS, Announcer
 from bot.review.log_channel import LogChannel, Say
 from bot.review.quote import quote
+from bot.rounds import one_round
 from bot.score.strain import PART as SCORING
 from bot.texts import fill
 from bot.verdict import RULINGS_A_MINUTE
@@ -66,27 +67,23 @@ async def all_unfinished(ledger: Ledger) -> list[Flag]:
 async def expire_regularly(ledger: Ledger, rulebook: Rulebook) -> NoReturn:
     """Delete what is past its time, now and every hour."""
     while True:
-        try:
+        with one_round("not expired"):
             now = datetime.now(UTC)
             expired = await ledger.expire(now, strikes_before=now - rulebook.longest_memory)
             log.info("expired", texts=expired.texts, scores=expired.scores)
-        except RecordFailed as error:
-            log.warning("not expired", why=str(error))
         await asyncio.sleep(EXPIRE_EVERY)
 
 
 async def erase_regularly(ledger: Ledger, deeds: Deeds, online: Online) -> NoReturn:
     """Erase what was asked for and waits no longer, and take what has expired or was erased off the cards."""
     while True:
-        try:
+        with one_round("not erased"):
             gone = await ledger.erasing.carry_out(datetime.now(UTC))
             if gone.flags or gone.scores:
                 log.info("erased", flags=gone.flags, scores=gone.scores)
             if await ledger.erasing.hide_texts(datetime.now(UTC) - ledger.retention.text, CARDS_A_ROUND):
                 log.info("texts taken off cards")
             await _delete_cards(ledger, deeds, online)
-        except RecordFailed as error:
-            log.warning("not erased", why=str(error))
         await asyncio.sleep(ERASE_EVERY)
 
 
@@ -109,17 +106,16 @@ async def forget_left_guilds(
     while True:
         await online()
         news.clear()
-        try:
+        with one_round("left servers not erased"):
             now = datetime.now(UTC)
             for guild_id in await ledger.erasing.guilds_now({guild.id for guild in guilds()}, now):
                 kept = ledger.retention.left_servers
                 log.warning("the bot is not in a server any more", guild=guild_id, erased_after=str(kept))
             for guild_id in await ledger.erasing.purge_left(now - ledger.retention.left_servers):
                 log.info("a server that was left is erased", guild=guild_id)
-        except RecordFailed as error:
-            log.warning("left servers not erased", why=str(error))
         with suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), EXPIRE_EVERY)
+            async with asyncio.timeout(EXPIRE_EVERY):
+                await news.wait()
 
 
 async def post_cards_regularly(pipeline: Pipeline, online: Online) -> NoReturn:
@@ -127,7 +123,8 @@ async def post_cards_regularly(pipeline: Pipeline, online: Online) -> NoReturn:
     while True:
         await asyncio.sleep(CARDS_EVERY)
         await online()
-        await pipeline.carrying.post_due_cards()
+        with one_round("cards not posted"):
+            await pipeline.carrying.post_due_cards()
 
 
 async def announce_regularly(announcer: Announcer, connected: asyncio.Event, news: asyncio.Event) -> NoReturn:
@@ -135,12 +132,11 @@ async def announce_regularly(announcer: Announcer, connected: asyncio.Event, new
     await connected.wait()
     while True:
         news.clear()
-        try:
+        with one_round("not announced"):
             await announcer.round()
-        except RecordFailed as error:
-            log.warning("not announced", why=str(error))
         with suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), ROUND_SECONDS)
+            async with asyncio.timeout(ROUND_SECONDS):
+                await news.wait()
 
 
 async def read_what_was_missed(missed: asyncio.Event, read: Callable[[], Awaitable[object]]) -> NoReturn:

@@ -25,6 +25,7 @@ from bot.record.asking import AskedRuling
 from bot.record.ledger import Ledger
 from bot.record.rulings import MINUTE, RULINGS_A_MINUTE, Result, Ruled
 from bot.records import Action, Case, Deeds, Flag, Named, Outcome, Ruling, Status, Verdict
+from bot.rounds import one_round
 from bot.texts import Texts, fill
 
 __all__ = ["RULINGS_A_MINUTE", "Decided", "Result", "Verdicts", "in_words"]
@@ -121,12 +122,8 @@ class Verdicts:
         """Take back what is due, and do what the command line asks, until cancelled."""
         try:
             while True:
-                try:
+                with one_round("no verdict carried out"):
                     await self._look()
-                except RecordFailed as error:
-                    log.warning("no verdict carried out", why=str(error))
-                except Exception as error:  # one that cannot be carried out must not end the bot
-                    log.error("no verdict carried out", error=type(error).__name__)
                 await asyncio.sleep(LOOK_EVERY)
         finally:
             await self.drain(LAST_DEEDS)

@@ -72,7 +72,8 @@ class ConfigFile:
     async def _wait(self) -> bool:
         """Until it is time to look again; True when that was asked for."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._asked.wait(), self._poll)
+            async with asyncio.timeout(self._poll):
+                await self._asked.wait()
         asked = self._asked.is_set()
         self._asked.clear()
         return asked

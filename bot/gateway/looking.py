@@ -258,7 +258,8 @@ async def _called(call: Awaitable[T]) -> T:
 
 
 async def _answered(call: Awaitable[T]) -> T:
-    return await asyncio.wait_for(call, CALL_SECONDS)
+    async with asyncio.timeout(CALL_SECONDS):
+        return await call
 
 
 def _unreachable(options: DiscordOptions, error: BaseException) -> DiscordUnreachable:

@@ -129,7 +129,8 @@ class ScoreBuffer:
         while not self._closing.is_set():
             await self._wake.wait()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), GROUP_SECONDS)
+                async with asyncio.timeout(GROUP_SECONDS):
+                    await self._closing.wait()
             self._wake.clear()
             try:
                 await self.flush()

@@ -132,7 +132,8 @@ class Writer:
         self._wake.clear()
         left = max(self._probe_at - monotonic(), 0.0) if self._in_trouble else None
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), left)
+            async with asyncio.timeout(left):
+                await self._wake.wait()
 
     async def _serve(self, batch: list[_Job[Any]]) -> None:
         if not batch:

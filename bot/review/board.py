@@ -22,6 +22,7 @@ from bot.review.card_lines import CardFacts
 from bot.review.cards import Card
 from bot.review.grouping import Digest, Floods
 from bot.review.log_channel import LogChannel
+from bot.rounds import one_round
 from bot.texts import Texts
 
 LOOK_EVERY = 5.0  # seconds; changes of this process are shown at once, those of an earlier one by this
@@ -83,15 +84,12 @@ class Board:
         """Draw anew what has changed, until cancelled."""
         while True:
             self._news.clear()
-            try:
+            with one_round("cards not drawn"):
                 await self.draw()
-            except RecordFailed as error:
-                log.warning("cards not drawn", why=str(error))
-            except Exception as error:  # moderation goes on without its cards
-                log.error("cards not drawn", error=type(error).__name__)
             await asyncio.sleep(AT_MOST_EVERY)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK_EVERY)
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._news.wait()
 
     async def draw(self) -> None:
         """One round. A card that Discord does not take now is drawn in a later one."""

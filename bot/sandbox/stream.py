@@ -53,7 +53,8 @@ class Stream:
             yield ": welcome\n\n"
             while True:
                 try:
-                    news = await asyncio.wait_for(page.get(), KEEP_ALIVE_S)
+                    async with asyncio.timeout(KEEP_ALIVE_S):
+                        news = await page.get()
                 except TimeoutError:
                     yield ": still here\n\n"
                     continue
@@ -99,7 +100,8 @@ class Changes:
         _ask_one(waiter)
         self._waiters.append(waiter)
         try:
-            result: T = await asyncio.wait_for(waiter.future, within)
+            async with asyncio.timeout(within):
+                result: T = await waiter.future
             return result
         finally:
             self._waiters.remove(waiter)

@@ -217,7 +217,8 @@ class Appeals:
             except Exception as error:  # moderation goes on without them
                 log.error("appeals not shown", error=type(error).__name__)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), LOOK_EVERY)
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._news.wait()
 
     async def look(self) -> None:
         """One round: end what was settled elsewhere, then show what is due."""
