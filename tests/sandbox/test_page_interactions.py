@@ -146,6 +146,7 @@ async def test_a_form_is_filled_in_and_sent(card: Locator, page: Page) -> None:
 
 async def test_a_form_can_be_left_and_opened_again(card: Locator, page: Page) -> None:
     await card.get_by_role("button", name="Note").click()
+    await expect(page.locator("dialog")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
     await card.get_by_role("button", name="Note").click()
