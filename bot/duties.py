@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,7 +21,7 @@ from bot.records import Deeds, Flag, Named
 from bot.review.announcing import ROUND_SECONDS, Announcer
 from bot.review.log_channel import LogChannel, Say
 from bot.review.quote import quote
-from bot.rounds import one_round
+from bot.rounds import heard, one_round
 from bot.score.strain import PART as SCORING
 from bot.texts import fill
 from bot.verdict import RULINGS_A_MINUTE
@@ -113,9 +113,7 @@ async def forget_left_guilds(
                 log.warning("the bot is not in a server any more", guild=guild_id, erased_after=str(kept))
             for guild_id in await ledger.erasing.purge_left(now - ledger.retention.left_servers):
                 log.info("a server that was left is erased", guild=guild_id)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(EXPIRE_EVERY):
-                await news.wait()
+        await heard(news, EXPIRE_EVERY)
 
 
 async def post_cards_regularly(pipeline: Pipeline, online: Online) -> NoReturn:
@@ -134,9 +132,7 @@ async def announce_regularly(announcer: Announcer, connected: asyncio.Event, new
         news.clear()
         with one_round("not announced"):
             await announcer.round()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(ROUND_SECONDS):
-                await news.wait()
+        await heard(news, ROUND_SECONDS)
 
 
 async def read_what_was_missed(missed: asyncio.Event, read: Callable[[], Awaitable[object]]) -> NoReturn:

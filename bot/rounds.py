@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import structlog
 
@@ -24,3 +25,14 @@ def one_round(failed: str) -> Iterator[None]:
         log.warning(failed, why=str(error))
     except Exception as error:
         log.error(failed, error=type(error).__name__)
+
+
+async def heard(news: asyncio.Event, within: float | None) -> None:
+    """Wait until ``news`` is set, at most ``within`` seconds; None: for as long as it takes.
+
+    Not by ``asyncio.wait_for``: before Python 3.12 that loses a cancellation which arrives together with the news, and
+    a duty that was told to leave would stay.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await news.wait()

@@ -18,6 +18,7 @@ from bot.config.reading import LARGEST_FILE, read
 from bot.config.rulebook import RESTART_NEEDED, Rulebook
 from bot.config.settings import ModelLabels, Settings, load, parse
 from bot.errors import CivilTongueError, ConfigInvalid
+from bot.rounds import heard
 
 POLL_SECONDS = 2.0
 _NOTHING_YET = object()  # unlike the content of any file, and unlike the None of a missing one
@@ -71,9 +72,7 @@ class ConfigFile:
 
     async def _wait(self) -> bool:
         """Until it is time to look again; True when that was asked for."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._poll):
-                await self._asked.wait()
+        await heard(self._asked, self._poll)
         asked = self._asked.is_set()
         self._asked.clear()
         return asked

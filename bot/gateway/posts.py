@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,24 +65,10 @@ def of_payload(data: Payload, guild: discord.Guild, author: Author, *, is_edit: 
         files=text_files(data),
     )
     found = surfaces.in_previews(data)
-    return [written, previewed(written, found)] if found else [written]
-
-
-def previewed(post: Post, found: tuple[Surface, ...]) -> Post:
-    """The pages that a post links to, of whose words its author is not the writer."""
-    return Post(
-        guild=post.guild,
-        channel=post.channel,
-        author=post.author,
-        message_id=post.message_id,
-        surfaces=found,
-        created_at=post.created_at,
-        parent=post.parent,
-        category=post.category,
-        is_edit=post.is_edit,
-        is_system=post.is_system,
-        doubt="held_by_preview",
-    )
+    if not found:
+        return [written]
+    # The pages that it links to, of whose words its author is not the writer.
+    return [written, replace(written, surfaces=found, context="", files=(), doubt="held_by_preview")]
 
 
 def beside_messages(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections import deque
 from collections.abc import Hashable, Iterable
@@ -22,6 +21,7 @@ from bot.record.packing import labels_of, pack
 from bot.record.tables import ModelRow, NameRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
 from bot.record.writer import Writer
 from bot.records import Named, Post, Scores
+from bot.rounds import heard
 
 GROUP_SECONDS = 1.0  # what a crash may cost
 POSTS_TOGETHER = 250  # rows are prepared on the event loop, a few milliseconds a group
@@ -128,9 +128,7 @@ class ScoreBuffer:
     async def _run(self) -> None:
         while not self._closing.is_set():
             await self._wake.wait()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GROUP_SECONDS):
-                    await self._closing.wait()
+            await heard(self._closing, GROUP_SECONDS)
             self._wake.clear()
             try:
                 await self.flush()

@@ -9,7 +9,6 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -24,6 +23,7 @@ from bot.errors import RecordFailed
 from bot.health import Health
 from bot.record.database import plain_errors
 from bot.record.probing import probe_flags
+from bot.rounds import heard
 
 T = TypeVar("T")
 
@@ -131,9 +131,7 @@ class Writer:
             return
         self._wake.clear()
         left = max(self._probe_at - monotonic(), 0.0) if self._in_trouble else None
-        with suppress(TimeoutError):
-            async with asyncio.timeout(left):
-                await self._wake.wait()
+        await heard(self._wake, left)
 
     async def _serve(self, batch: list[_Job[Any]]) -> None:
         if not batch:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -22,7 +21,7 @@ from bot.review.card_lines import CardFacts
 from bot.review.cards import Card
 from bot.review.grouping import Digest, Floods
 from bot.review.log_channel import LogChannel
-from bot.rounds import one_round
+from bot.rounds import heard, one_round
 from bot.texts import Texts
 
 LOOK_EVERY = 5.0  # seconds; changes of this process are shown at once, those of an earlier one by this
@@ -87,9 +86,7 @@ class Board:
             with one_round("cards not drawn"):
                 await self.draw()
             await asyncio.sleep(AT_MOST_EVERY)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY):
-                    await self._news.wait()
+            await heard(self._news, LOOK_EVERY)
 
     async def draw(self) -> None:
         """One round. A card that Discord does not take now is drawn in a later one."""

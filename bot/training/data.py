@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bot.insight import rows as published
 from bot.insight.rows import CHOICE_FOLD, REPORT_FOLD, TRAIN_FOLDS, fold_of
 
 # GoEmotions ids of feelings that go with abuse; a comment tagged with one is not called clean.
@@ -36,21 +37,17 @@ class Examples:
 
 def jigsaw(data: Path, labels: Sequence[str], folds: Collection[int]) -> Examples:
     """The Jigsaw 2018 rows of these folds, weighted back to the challenge's prior."""
-    rows = pd.read_parquet(data / "train" / "jigsaw2018_train.parquet")
-    rows = rows[rows["fold"].isin(list(folds))]
-    return Examples(
-        rows["text"].tolist(),
-        rows[list(labels)].to_numpy(np.float32),
-        rows["weight"].to_numpy(np.float32),
-    )
+    found = published.jigsaw(data, folds, "train")
+    targets = np.stack([found.of(label) for label in labels], axis=1)
+    return Examples(list(found.texts), targets.astype(np.float32), found.weights.astype(np.float32))
 
 
 def jigsaw_extra(data: Path, labels: Sequence[str]) -> Examples:
     """More rows of the challenge, lower-cased by those who published them, but for what repeats a held-out row."""
     rows = pd.read_parquet(data / "train" / "jigsaw2018_extra_normalised.parquet")
-    held_out = [*jigsaw(data, labels, {CHOICE_FOLD, REPORT_FOLD}).texts]
-    held_out += pd.read_parquet(data / "eval" / "jigsaw2018_test.parquet")["text"].tolist()
-    kept = ~rows["text"].map(letters_of).isin({letters_of(text) for text in held_out})
+    held_out = (published.jigsaw(data, {CHOICE_FOLD, REPORT_FOLD}, "held out"), published.jigsaw_test(data))
+    repeated = {letters_of(text) for each in held_out for text in each.texts}
+    kept = ~rows["text"].map(letters_of).isin(repeated)
     rows = rows[kept]
     return Examples(rows["text"].tolist(), rows[list(labels)].to_numpy(np.float32), np.ones(len(rows), np.float32))
 

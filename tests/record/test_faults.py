@@ -9,8 +9,8 @@ import resource
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -95,18 +95,20 @@ async def test_the_event_loop_runs_on_while_a_write_waits_for_a_lock(
         assert turns > 20
 
 
-def refusing_flags(database: Path) -> contextlib.AbstractContextManager[None]:
+def refusing_flags(database: Path) -> AbstractAsyncContextManager[None]:
     """As a damaged page among the flags does it: they are not taken, other writes are."""
     trigger = "CREATE TRIGGER refusing BEFORE INSERT ON flags BEGIN SELECT abs(-9223372036854775808); END"
     return changed(database, trigger, "DROP TRIGGER refusing")
 
 
-@contextmanager
-def changed(database: Path, change: str, back: str) -> Iterator[None]:
-    with closing(sqlite3.connect(database, isolation_level=None)) as other:
-        other.execute(change)
+@asynccontextmanager
+async def changed(database: Path, change: str, back: str) -> AsyncIterator[None]:
+    # In a thread: the record's writer, which may be in the middle of a transaction, needs the event loop to end it.
+    options = {"isolation_level": None, "timeout": PATIENCE, "check_same_thread": False}
+    with closing(sqlite3.connect(database, **options)) as other:
+        await asyncio.to_thread(other.execute, change)
         yield
-        other.execute(back)
+        await asyncio.to_thread(other.execute, back)
 
 
 @pytest.mark.usefixtures("probing_often")
@@ -117,7 +119,7 @@ async def test_writes_of_another_kind_do_not_end_the_trouble_of_flags_that_canno
     health = Health()
     health.listen(lambda part, sentence: told.append(sentence is None))
     async with Ledger.at(folder, health=health) as ledger:
-        with refusing_flags(folder / "record.sqlite"):
+        async with refusing_flags(folder / "record.sqlite"):
             with pytest.raises(RecordFailed):
                 await ledger.open_flag(post(), scores, decision)
             for number in range(20):

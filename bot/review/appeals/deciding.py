@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -14,7 +13,7 @@ import structlog
 from bot.agenda import CARD_URGENCY, Agenda, InOrder
 from bot.away import AWAY
 from bot.config import Rulebook
-from bot.errors import DeedFailed, Gone, RecordFailed
+from bot.errors import DeedFailed, Gone
 from bot.record.appeals import NotTaken
 from bot.record.ledger import Ledger
 from bot.record.rulings import Result
@@ -25,6 +24,7 @@ from bot.review.appeals.words import LONGEST_ANSWER, answer_of, cut, why_not
 from bot.review.authority import Deed, refusal
 from bot.review.log_channel import LogChannel
 from bot.review.quote import quote
+from bot.rounds import heard, one_round
 from bot.texts import Texts, fill
 from bot.verdict import Verdicts, in_words
 
@@ -210,15 +210,9 @@ class Appeals:
         while True:
             self._news.clear()
             await self._online()
-            try:
+            with one_round("appeals not shown"):
                 await self.look()
-            except RecordFailed as error:
-                log.warning("appeals not shown", why=str(error))
-            except Exception as error:  # moderation goes on without them
-                log.error("appeals not shown", error=type(error).__name__)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY):
-                    await self._news.wait()
+            await heard(self._news, LOOK_EVERY)
 
     async def look(self) -> None:
         """One round: end what was settled elsewhere, then show what is due."""
