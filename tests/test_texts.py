@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.texts import LONGEST_TEXT, Texts, fill, placeholders
+from bot.texts import GROUPS, LONGEST_TEXT, Texts, fill, placeholders
 
 TEXTS = Texts()
 ALL = list(Texts.model_fields)
+
+
+def test_each_text_has_one_group_of_readers() -> None:
+    assert [key for group in GROUPS for key in group.model_fields] == ALL
 
 
 @pytest.mark.parametrize("key", ALL)
@@ -21,7 +25,9 @@ def test_each_text_keeps_to_the_rules_for_those_of_an_owner(key: str) -> None:
 
 @pytest.mark.parametrize("key", ALL)
 def test_each_text_is_used_somewhere(key: str) -> None:
-    sources = [path.read_text() for path in Path(__file__).parents[1].glob("bot/**/*.py") if path.name != "texts.py"]
+    sources = [
+        path.read_text() for path in Path(__file__).parents[1].glob("bot/**/*.py") if path.parent.name != "texts"
+    ]
     uses = ("status_{outcome.status.name",) if key.startswith("status_") else (f".{key}", f'"{key}"')
     assert any(use in source for use in uses for source in sources)
 

@@ -13,7 +13,7 @@ from bot import config
 from bot.cli import options
 from bot.errors import ModelUnavailable
 from bot.score.model import labels_of
-from bot.texts import Texts
+from bot.texts import GROUPS
 
 
 def command(
@@ -52,9 +52,11 @@ def _watches_anything(settings: config.Settings) -> bool:
 def _texts() -> Iterator[str]:
     """The texts as they stand in a config.yaml, each with what it is for."""
     yield "texts:"
-    for key, field in Texts.model_fields.items():
-        yield f"  # {field.description}"
-        yield f"  {key}: {json.dumps(field.default, ensure_ascii=False)}"
+    for group in GROUPS:
+        yield f"\n  # {group.__doc__}\n"
+        for key, field in group.model_fields.items():
+            yield f"  # {field.description}"
+            yield f"  {key}: {json.dumps(field.default, ensure_ascii=False)}"
 
 
 def _labels_if_at_hand(model: str) -> tuple[str, ...] | None:

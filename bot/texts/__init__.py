@@ -1,0 +1,28 @@
+"""Every text that members and moderators read, by who reads it, each replaceable by ``texts:`` in config.yaml."""
+
+from __future__ import annotations
+
+from bot.texts import writing
+from bot.texts.appeals import InAppeals
+from bot.texts.cards import OnCards
+from bot.texts.log_channel import InLogChannel
+from bot.texts.members import ToMembers
+from bot.texts.verdicts import ToModerators
+from bot.texts.writing import LONGEST_TEXT, TextGroup, fill
+
+__all__ = ["GROUPS", "LONGEST_TEXT", "Texts", "fill", "placeholders"]
+
+GROUPS: tuple[type[TextGroup], ...] = (ToMembers, InAppeals, InLogChannel, OnCards, ToModerators)
+
+
+class Texts(ToModerators, OnCards, InLogChannel, InAppeals, ToMembers):
+    """``texts:`` in config.yaml."""
+
+    def on_top_of(self, below: Texts) -> Texts:
+        """``below`` with the texts that were given here."""
+        return below.model_copy(update={name: getattr(self, name) for name in self.model_fields_set})
+
+
+def placeholders(key: str) -> tuple[str, ...]:
+    """What may stand in braces in the text ``key``."""
+    return writing.placeholders(Texts, key)
