@@ -155,14 +155,7 @@ class Bot:
             changed=self.board.changed,
             hurried=self.troubles.on_hurry,
         )
-        self.by_hand = ByHand(
-            ledger,
-            deeds=self.deeds,
-            agenda=self.agenda,
-            online=self.connection.online,
-            texts=self._texts_in,
-            changed=self.board.changed,
-        )
+        self.by_hand = ByHand(ledger, self.pipeline.carrying, changed=self.board.changed)
         self.appeals = Appeals(
             ledger,
             self.rulebook,

@@ -1,15 +1,17 @@
-"""What a moderator orders about a flag beyond what the rules did: written down first, done, and written down again."""
+"""What a moderator orders about a flag beyond what the rules did: written down first, and carried out like the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
 
 import structlog
 
-from bot.agenda import Agenda
+from bot.carrying import Carrying
 from bot.record.ledger import Ledger
-from bot.records import Action, Case, Deeds, Flag, Named, Outcome
-from bot.texts import Texts
+from bot.records import Action, Flag, Named, Outcome
+
+WAIT = 8.0  # seconds that a moderator waits to hear what came of it
 
 log = structlog.get_logger()
 
@@ -23,39 +25,30 @@ class ByHand:
     def __init__(
         self,
         ledger: Ledger,
+        carrying: Carrying,
         *,
-        deeds: Deeds,
-        agenda: Agenda,
-        online: Callable[[], Awaitable[None]],
-        texts: Callable[[Named], Texts] = lambda _: Texts(),
         changed: Callable[[], None] = lambda: None,
+        wait: float = WAIT,
     ) -> None:
         self._ledger = ledger
-        self._deeds = deeds
-        self._agenda = agenda
-        self._online = online
-        self._texts = texts
+        self._carrying = carrying
         self._changed = changed
+        self._wait = wait
 
-    async def do(self, flag: Flag, action: Action, by: Named) -> Outcome:
-        """The outcome, which stands on the flag with the moderator's name. Raises ``RecordFailed``."""
+    async def do(self, flag: Flag, action: Action, by: Named) -> Outcome | None:
+        """The outcome, which stands on the flag with the moderator's name; None: it takes longer, its card will tell.
+
+        Raises ``RecordFailed``, and then nothing has been ordered.
+        """
         position = await self._ledger.order(flag, action, by)
-        ordered = await self._ledger.flag(flag.guild.id, flag.number) or flag
-        since = ordered.outcomes[position].ordered_at if position < len(ordered.outcomes) else None
-        case = Case(ordered, self._deeds, self._texts(flag.guild), by=by, since=since)
+        log.info("ordered by hand", guild=flag.guild.id, flag=flag.number, action=action.name, by=by.id)
+        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
-        async def begin_and_apply() -> Outcome:
-            await self._online()
-            await self._ledger.start(flag, position)
-            outcome = await action.apply(case)
-            if outcome.may_pass and action.repeatable:
-                await self._online()
-                outcome = await action.apply(case)
-            return outcome
+        async def carry_out() -> None:
+            outcome = await self._carrying.carry_out_order(flag, position, action)
+            done.set_result(outcome)
+            self._changed()
 
-        outcome = await self._agenda.run(flag.guild.id, action.urgency, begin_and_apply)
-        log.info("acted by hand", guild=flag.guild.id, flag=flag.number, action=action.name, status=str(outcome.status))
-        await self._ledger.finish(flag, position, outcome)
-        await self._ledger.ordered_is_over(flag)
-        self._changed()
-        return outcome
+        self._carrying.begin(carry_out())
+        await asyncio.wait([done], timeout=self._wait)
+        return done.result() if done.done() else None

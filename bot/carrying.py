@@ -75,6 +75,12 @@ class Carrying:
         """Begin to do what the flag asks for."""
         self.begin(self._carry_out(flag), flag.id)
 
+    async def carry_out_order(self, flag: Flag, position: int, action: Action) -> Outcome:
+        """Do what a moderator ordered at ``position`` of the outcomes; returns once it is over and written down."""
+        outcome = await self._apply(await self._as_recorded(flag), position, action, action.urgency)
+        await self.insist(partial(self._ledger.ordered_is_over, flag))
+        return outcome
+
     def resume(self, leftovers: Sequence[Flag]) -> None:
         """Begin to finish the flags that an earlier run left open."""
         for flag in leftovers:
@@ -173,11 +179,12 @@ class Carrying:
             )
         return await self._without_idle_strikes(await self._as_recorded(flag)) if open_actions else flag
 
-    async def _apply(self, flag: Flag, position: int, action: Action, urgency: int) -> None:
+    async def _apply(self, flag: Flag, position: int, action: Action, urgency: int) -> Outcome:
         """Intent before, outcome after. What an earlier run died in is repeated only where that does no harm."""
         if flag.outcomes[position].status is Status.STARTED and not action.repeatable:
             unknown = Outcome(action.name, Status.UNKNOWN, "The bot stopped while it was doing this.", action.options)
-            return await self.insist(partial(self._ledger.finish, flag, position, unknown))
+            await self.insist(partial(self._ledger.finish, flag, position, unknown))
+            return unknown
 
         async def begin_and_apply() -> Outcome:
             await self._online()
@@ -188,7 +195,8 @@ class Carrying:
 
         outcome = await self._agenda.run(flag.guild.id, urgency, begin_and_apply)
         log.info("acted", guild=flag.guild.id, flag=flag.number, action=action.name, status=outcome.status)
-        return await self.insist(partial(self._ledger.finish, flag, position, outcome))
+        await self.insist(partial(self._ledger.finish, flag, position, outcome))
+        return outcome
 
     def _not_now(self, flag: Flag, position: int, action: Action) -> str:
         """Why a deed that was decided on must not be begun any more; empty when it may be."""

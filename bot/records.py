@@ -5,7 +5,7 @@ Nothing here does I/O. Every stage may import this module and none of its siblin
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -453,6 +453,11 @@ class Flag:
         """The ids of all its messages, oldest first; none where it is about no message that there is."""
         return (*self.also, self.message_id) if self.kind == "message" else self.also
 
+    def is_later(self, outcome: Outcome) -> bool:
+        """Whether a moderator ordered it by hand after the verdict, which therefore does not speak of it."""
+        decided = self.rulings[-1].at if self.rulings else None
+        return decided is not None and outcome.ordered_at is not None and outcome.ordered_at > decided
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -605,6 +610,7 @@ class Case:
     """What an action is given: the flag, the means, and the words for it in this guild.
 
     ``by`` and ``since``: the moderator who ordered or took it back by hand, and when; None: the rules, with the flag.
+    ``is_wanted_anew``: whether a moderator has meanwhile ordered what is to be taken back.
     """
 
     flag: Flag
@@ -612,6 +618,7 @@ class Case:
     texts: Texts = field(default_factory=Texts)
     by: Named | None = None
     since: datetime | None = None
+    is_wanted_anew: Callable[[], Awaitable[bool]] | None = None
 
     @property
     def begins(self) -> datetime:

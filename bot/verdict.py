@@ -20,7 +20,7 @@ import structlog
 
 from bot import act
 from bot.agenda import Agenda
-from bot.errors import RecordFailed
+from bot.errors import RecordFailed, TryLater
 from bot.record.asking import AskedRuling
 from bot.record.ledger import Ledger
 from bot.record.rulings import MINUTE, RULINGS_A_MINUTE, Result, Ruled
@@ -36,6 +36,8 @@ LAST_DEEDS = 5.0  # seconds that what is being taken back may still take when th
 RETRIES = (5.0, 30.0, 120.0, 300.0)  # seconds until what may pass is tried again; then always the last of them
 GIVE_UP_AFTER = timedelta(days=1)  # counted from the verdict
 AT_THE_MACHINE = "command line"  # by which way a verdict came
+
+Name = Callable[[str], str]  # makes a name fit to be shown
 
 log = structlog.get_logger()
 
@@ -60,6 +62,13 @@ class Decided:
         """The actions that were taken back, or could not be: each says so in ``undo_status`` and ``undo_detail``."""
         outcomes = self.flag.outcomes if self.flag else ()
         return tuple(each for each in outcomes if each.undo_status is not None and each.action != "flag")
+
+    @property
+    def staying(self) -> tuple[Outcome, ...]:
+        """What moderators did after the verdict, which undoes nothing of that."""
+        if self.flag is None:
+            return ()
+        return tuple(each for each in self.flag.outcomes if each.status is Status.DONE and self.flag.is_later(each))
 
 
 class Verdicts:
@@ -190,7 +199,7 @@ class Verdicts:
         done = [
             (position, action)
             for position, outcome in enumerate(flag.outcomes)
-            if _is_to_be_undone(outcome) and (action := _made(outcome)) is not None
+            if _is_to_be_undone(flag, outcome) and (action := _made(outcome)) is not None
         ]
         over = True
         for _, stage in groupby(sorted(done, key=_last_first), key=_last_first):
@@ -206,7 +215,8 @@ class Verdicts:
     async def _undo_one(self, flag: Flag, position: int, action: Action) -> bool:
         """Whether that is settled, in whichever way."""
         by = flag.rulings[-1].by if flag.rulings else None
-        case = Case(flag, self._deeds, self._texts(flag.guild), by=by)
+        anew = partial(self._is_wanted_anew, flag, action)
+        case = Case(flag, self._deeds, self._texts(flag.guild), by=by, is_wanted_anew=anew)
 
         async def undo() -> Outcome:
             await self._online()
@@ -219,6 +229,14 @@ class Verdicts:
         await self._ledger.undone(flag, position, taken)
         return True
 
+    async def _is_wanted_anew(self, flag: Flag, action: Action) -> bool:
+        """Whether a moderator ordered, after the verdict, what stands because of this flag: then it is theirs now."""
+        try:
+            ordered = await self._ledger.ordered_since(flag, flag.rulings[-1].at) if flag.rulings else []
+        except RecordFailed as error:
+            raise TryLater(str(error)) from error
+        return any(made.kind == action.kind for outcome in ordered if (made := _made(outcome)) is not None)
+
     def _try_again(self, flag: Flag) -> None:
         tries, _ = self._tries.get(flag.id, (0, 0.0))
         self._tries[flag.id] = (tries + 1, monotonic() + RETRIES[min(tries, len(RETRIES) - 1)])
@@ -230,7 +248,7 @@ class Verdicts:
             self._hurried(guild_id, by)
 
 
-def in_words(decided: Decided, number: int, texts: Texts | None = None, *, name: Callable[[str], str] = str) -> str:
+def in_words(decided: Decided, number: int, texts: Texts | None = None, *, name: Name = str) -> str:
     """What came of a verdict, for whoever gave it. Holds no member's words; ``name`` makes names fit to be shown."""
     texts = texts or Texts()
     if decided.flag is None:
@@ -250,10 +268,10 @@ def in_words(decided: Decided, number: int, texts: Texts | None = None, *, name:
         case _:
             upheld = decided.flag.verdict == "upheld"
             first = fill(texts.verdict_upheld if upheld else texts.verdict_mistaken, number=number)
-    return "\n".join([first, *_consequences(decided, texts)])
+    return "\n".join([first, *_consequences(decided, texts, name)])
 
 
-def _consequences(decided: Decided, texts: Texts) -> Iterable[str]:
+def _consequences(decided: Decided, texts: Texts, name: Name) -> Iterable[str]:
     if decided.also:
         yield fill(texts.verdict_also, count=len(decided.also))
     if decided.flag is not None and decided.flag.verdict == "mistaken":
@@ -266,6 +284,9 @@ def _consequences(decided: Decided, texts: Texts) -> Iterable[str]:
                 action=outcome.action.replace("_", " "),
                 detail=outcome.undo_detail,
             ).strip()
+        for outcome in decided.staying:
+            by = name(outcome.by.name) if outcome.by else ""
+            yield fill(texts.verdict_stays, action=outcome.action.replace("_", " "), member=by)
         if decided.look_at:
             numbers = ", ".join(f"#{number}" for number in decided.look_at)
             yield fill(texts.verdict_look_at, numbers=numbers)
@@ -279,10 +300,11 @@ def _verdict(ruling: Ruling, texts: Texts) -> str:
     return texts.upheld if ruling.verdict == "upheld" else texts.mistaken
 
 
-def _is_to_be_undone(outcome: Outcome) -> bool:
-    """What failed to be undone is tried once more; what was not done, or is not known to be, is let be."""
+def _is_to_be_undone(flag: Flag, outcome: Outcome) -> bool:
+    """What failed to be undone is tried once more; what was not done, or came after the verdict, is let be."""
     tried = outcome.undo_status in (None, Status.FAILED, Status.FORBIDDEN)
-    return outcome.status in (Status.DONE, Status.UNKNOWN) and tried and outcome.action != "flag"
+    done = outcome.status in (Status.DONE, Status.UNKNOWN)
+    return done and tried and outcome.action != "flag" and not flag.is_later(outcome)
 
 
 def _made(outcome: Outcome) -> Action | None:

@@ -138,6 +138,25 @@ async def test_what_will_not_pass_is_said_and_not_tried_for_ever(ledger: Ledger,
     assert await ledger.undo_due() == []
 
 
+async def test_a_verdict_that_is_given_again_leaves_what_came_after_it_and_says_so(
+    ledger: Ledger, discord: Discord
+) -> None:
+    flag = await carried_out(ledger, 1, "delete")
+    verdicts = verdicts_of(ledger, discord)
+    await verdicts.decide(1, 1, "mistaken", MORGAN, via="card")
+    position = await ledger.order(flag, act.make("ban"), Named(12, "Ada"))
+    await ledger.finish(flag, position, Outcome("ban", Status.DONE, before={"reason": discord.banned}))
+    await ledger.ordered_is_over(flag)
+    again = await verdicts.decide(1, 1, "mistaken", MORGAN, via="command line")
+    assert (again.result, again.is_over) == (Result.SAME, True)
+    assert "ban by Ada came after the verdict, so it stays" in in_words(again, 1)
+    assert discord.banned is not None
+    await verdicts.decide(1, 1, "upheld", MORGAN, via="card")
+    anew = await verdicts.decide(1, 1, "mistaken", MORGAN, via="card")
+    assert "ban taken back" in in_words(anew, 1)
+    assert discord.banned is None
+
+
 async def test_of_many_presses_for_the_same_flag_each_deed_is_taken_back_once(ledger: Ledger, discord: Discord) -> None:
     await carried_out(ledger)
     verdicts = verdicts_of(ledger, discord)

@@ -151,6 +151,8 @@ class BaseAction(BaseModel, ABC):
                 raise AlreadySo("Nothing was done, so there is nothing to take back.")
             if outcome.undo_status is Status.DONE:
                 raise AlreadySo("It has been taken back already.")
+            if case.is_wanted_anew is not None and await case.is_wanted_anew():
+                raise ChangedSince("A moderator ordered this again since, so it stays.")
             return Done(await self.take_back(case, outcome.before))
 
         status, done = await self._attempt(case, attempt, passing=(TryLater, NotNow))

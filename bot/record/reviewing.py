@@ -14,11 +14,11 @@ from bot.record.asking import AskedRuling, answer_asked, asked_rulings
 from bot.record.clock import now_in_record
 from bot.record.groups import Flood, Group, Standing
 from bot.record.reading import FLAGS_TOGETHER, Reading
-from bot.record.rows import plain
+from bot.record.rows import outcome_from, plain
 from bot.record.rulings import Ruled
 from bot.record.tables import CardGoneRow, FlagRow, OutcomeRow, RemarkRow
 from bot.record.writer import Writer
-from bot.records import Action, CardPlace, Flag, Named, Status, Verdict
+from bot.records import Action, CardPlace, Flag, Named, Outcome, Status, Verdict
 
 
 class Reviewing(Reading):
@@ -94,6 +94,17 @@ class Reviewing(Reading):
             return position
 
         return await self._writer.do(run)
+
+    async def ordered_since(self, flag: Flag, since: datetime) -> list[Outcome]:
+        """What moderators ordered about the author of ``flag`` after a time, from any card, and was not taken back."""
+        theirs = (FlagRow.guild_id == flag.guild.id, FlagRow.author_id == flag.author.id)
+        wanted = (
+            select(OutcomeRow)
+            .join(FlagRow, FlagRow.id == OutcomeRow.flag_id)
+            .where(*theirs, OutcomeRow.by_id.is_not(None), OutcomeRow.ordered_at > since)
+            .where(OutcomeRow.status.in_(_IN_FORCE), OutcomeRow.undo_status.is_(None))
+        )
+        return await self._read(lambda session: [outcome_from(row) for row in session.scalars(wanted)])
 
     async def ordered_is_over(self, flag: Flag) -> None:
         """Close a flag again after a deed by hand, unless another one is going on; and have its card say it."""
@@ -224,4 +235,5 @@ class Reviewing(Reading):
         return next(iter(await self._flags(wanted)), None)
 
 
+_IN_FORCE = (Status.PLANNED, Status.STARTED, Status.DONE, Status.ALREADY_DONE)
 _QUICK = {"synchronize_session": False}

@@ -113,7 +113,7 @@ def flag_from(row: FlagRow, text: str | None, remarks: Sequence[Remark] = ()) ->
         scores=Scores(row.model, tuple(ViewScores(*view) for view in row.views), row.unscored),
         on=tuple(row.on_labels),
         fired=tuple(Fired(**fired) for fired in row.fired),
-        outcomes=tuple(_outcome(outcome) for outcome in row.outcomes),
+        outcomes=tuple(outcome_from(outcome) for outcome in row.outcomes),
         created_at=row.created_at,
         hold_reason=row.hold_reason,
         struck=Struck(**row.struck) if row.struck else None,
@@ -129,7 +129,7 @@ def flag_from(row: FlagRow, text: str | None, remarks: Sequence[Remark] = ()) ->
     )
 
 
-def _outcome(row: OutcomeRow) -> Outcome:
+def outcome_from(row: OutcomeRow) -> Outcome:
     return Outcome(
         action=row.action,
         status=Status(row.status),

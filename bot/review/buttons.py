@@ -15,10 +15,10 @@ from typing import Any, Self
 import discord
 
 from bot import act
-from bot.records import Action, Flag, Named, Outcome, Status, Verdict
+from bot.records import Flag, Named, Outcome, Status, Verdict
 from bot.review.answering import NOBODY, answer, guarded
 from bot.review.authority import Deed, refusal
-from bot.review.desk import Desk, desk_of, named
+from bot.review.desk import desk_of, named
 from bot.review.quote import quote
 from bot.texts import Texts, fill
 from bot.verdict import Result, in_words
@@ -203,12 +203,8 @@ async def _do_by_hand(
         return await _ask(interaction, asked, Yes(what, number, time or "now", texts.verdict_yes))
     concerned = flags if what == "delete" else list(authors.values())
     by, action = named(_presser(interaction)), act.make(what, TIMEOUTS.get(time or ""))
-    outcomes = await asyncio.gather(*(_done(desk, each, action, by) for each in concerned))
+    outcomes = await asyncio.gather(*(desk.by_hand.do(each, action, by) for each in concerned))
     await _tell(interaction, _results(outcomes, texts))
-
-
-async def _done(desk: Desk, flag: Flag, action: Action, by: Named) -> Outcome:
-    return await desk.by_hand.do(flag, action, by)
 
 
 async def _flag_for(
@@ -233,8 +229,9 @@ async def _ask(interaction: Interaction, text: str, yes: Yes) -> None:
     await interaction.edit_original_response(content=text[:LONGEST_ANSWER], view=view, allowed_mentions=NOBODY)
 
 
-def _results(outcomes: Sequence[Outcome], texts: Texts) -> str:
-    lines = dict.fromkeys(_result(outcome, texts) for outcome in outcomes)
+def _results(outcomes: Sequence[Outcome | None], texts: Texts) -> str:
+    """What came of a deed on one or many, each different answer once; None: it is not over yet."""
+    lines = dict.fromkeys(_result(each, texts) if each else texts.by_hand_goes_on for each in outcomes)
     shown = list(lines)[:ANSWERS_SHOWN]
     if rest := len(lines) - len(shown):
         shown.append(fill(texts.and_more, count=rest))

@@ -154,7 +154,7 @@ def deeds(flag: Flag, texts: Texts) -> str:
     """What was done and what failed, by whom, and what was taken back."""
     telling = tell_of(flag)
     held = [outcome for outcome in telling if outcome.status is Status.HELD_BACK]
-    lines = [_deed(outcome, texts) for outcome in telling if outcome.status is not Status.HELD_BACK]
+    lines = [_deed(flag, outcome, texts) for outcome in telling if outcome.status is not Status.HELD_BACK]
     if rest := len(lines) - DEEDS_SHOWN:
         lines = [*lines[:DEEDS_SHOWN], fill(texts.and_more, count=rest)] if rest > 0 else lines
     if held:
@@ -258,12 +258,14 @@ def _line(line: int | None, texts: Texts) -> str:
     return fill(texts.card_line, line=line) if line else ""
 
 
-def _deed(outcome: Outcome, texts: Texts) -> str:
+def _deed(flag: Flag, outcome: Outcome, texts: Texts) -> str:
     mark = "–" if outcome.status is Status.DOES_NOT_APPLY else "✗"
     mark = "✓" if outcome.status in (Status.DONE, Status.ALREADY_DONE) else mark
     by = fill(texts.card_by, member=_name(outcome.by)) if outcome.by else ""
     detail = f": {quote(outcome.detail, DETAIL_SHOWN, one_line=True)}" if outcome.detail else ""
     status: str = getattr(texts, f"status_{outcome.status.name.lower()}")
+    stays = flag.verdict == "mistaken" and outcome.status is Status.DONE and flag.is_later(outcome)
+    by += texts.card_stays if stays else ""
     return f"{mark} **{outcome.action}** {status}{by}{detail}{_undone(outcome, texts)}"
 
 

@@ -79,6 +79,9 @@ class OnCards(TextGroup):
         "On a card that stands for {count} flags by {authors} members, some of them named: {members}.",
     )
     card_by: str = text(" by {member}", "Behind an action that {member} ordered by hand.")
+    card_stays: str = text(
+        ", after the verdict, so it stays", "Behind that, where the flag had been found mistaken before."
+    )
     card_undone: str = text("Taken back. {detail}", "Below an action that was undone: {detail}.")
     card_not_undone: str = text("Not taken back. {detail}", "Below an action that could not be undone: {detail}.")
     card_ruling: str = text(

@@ -35,6 +35,10 @@ class ToModerators(TextGroup):
     verdict_not_undone: str = text(
         "✗ {action} not taken back. {detail}", "What was not taken back: {action} and {detail}."
     )
+    verdict_stays: str = text(
+        "– {action} by {member} came after the verdict, so it stays.",
+        "Of what {member} did by hand after a flag was found mistaken: {action} and {member}.",
+    )
     verdict_look_at: str = text(
         "Look again at {numbers}: the strike ladder had counted these strikes there.",
         "Later flags that counted strikes which are taken back: {numbers}.",
@@ -79,4 +83,7 @@ class ToModerators(TextGroup):
     by_hand_result: str = text(
         "{mark} {action}: {status}. {detail}",
         "What came of a moderator's own deed: {mark}, {action}, {status} and {detail}.",
+    )
+    by_hand_goes_on: str = text(
+        "It is being done; the card will tell.", "Where a moderator's own deed takes longer than the answer to them."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -184,6 +185,36 @@ async def test_what_a_restart_cut_short_is_undone_after_it(run_bot, flags_in, st
     assert len(texts) == 1
 
 
+async def test_what_a_moderator_does_after_the_verdict_stays(run_bot, flags_in, strict) -> None:
+    async with Sandbox() as box, run_bot(box, text=strict) as bot:
+        mallory, ada = box.member("Mallory").user, box.member("Ada").user
+        card = await flagged(box)
+        box.faults.drop("PATCH /guilds/{guild}/members/{member}", times=None)
+        done = await box.press("Morgan", card, "Mistaken")
+        assert "the card will tell" in done.content
+        assert "✓ ban" in (await box.press("Ada", card, "Ban")).content
+        box.faults.clear()
+        await box.until(lambda: "Taken back. The member has left the server" in shown(card))
+        await box.until(lambda: f"**ban** done by **Ada** (<@{ada.id}>), after the verdict, so it stays" in shown(card))
+        [flag] = await flags_in(bot.folder)
+        assert mallory.id in box.guild.bans
+    assert statuses(flag)["ban"] is None
+
+
+async def test_what_a_moderator_orders_anew_after_the_verdict_is_not_taken_back(run_bot, flags_in, banning) -> None:
+    async with Sandbox() as box, run_bot(box, text=banning) as bot:
+        mallory = box.member("Mallory").user
+        card = await flagged(box)
+        box.faults.drop("DELETE /guilds/{guild}/bans/{user}", times=None)
+        await box.press("Morgan", card, "Mistaken")
+        assert "banned already" in (await box.press("Ada", card, "Ban")).content
+        box.faults.clear()
+        await box.until(lambda: "ordered this again since" in shown(card))
+        [flag] = await flags_in(bot.folder)
+        assert mallory.id in box.guild.bans
+    assert flag.outcomes[2].undo_status is Status.HELD_BACK
+
+
 @pytest.mark.parametrize(
     ("author", "who", "button", "why"),
     [
@@ -346,6 +377,25 @@ async def test_what_a_moderator_ordered_before_a_crash_is_done_after_it(run_bot,
             await box.until(lambda: "**timeout** done by **Morgan**" in shown(card))
             assert box.member("Mallory").timed_out_until is not None
             assert len(box.cards()) == 1
+
+
+async def test_a_deed_is_written_down_though_the_record_failed_in_its_midst(run_bot, flags_in) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        card = await flagged(box, "a bad word")
+        banning = box.faults.hang("PUT /guilds/{guild}/bans/{user}")
+        pressed = asyncio.create_task(box.press("Ada", card, "Ban"))
+        await box.until(banning.reached.is_set)
+        other = sqlite3.connect(bot.folder / "record.sqlite", isolation_level=None, timeout=60, check_same_thread=False)
+        await asyncio.to_thread(other.execute, "BEGIN EXCLUSIVE")
+        banning.release()
+        assert "the card will tell" in (await pressed).content
+        other.execute("ROLLBACK")
+        other.close()
+        await box.until(lambda: "**ban** done by **Ada**" in shown(card))
+        async with Ledger.reading(bot.folder) as ledger:
+            assert await ledger.unfinished() == []
+        [flag] = await flags_in(bot.folder)
+    assert flag.outcomes[-1].status is Status.DONE
 
 
 async def test_a_press_is_answered_while_the_model_is_busy_and_messages_wait_for_it(run_bot, monkeypatch) -> None:
