@@ -24,9 +24,9 @@ from bot.decide.rules import AUTOMOD, AUTOMOD_CERTAIN, StrikeRules
 from bot.errors import RecordFailed, ScoringFailed
 from bot.explaining import Explainer
 from bot.health import Health
+from bot.languages import in_another
 from bot.read import views
 from bot.read.eligibility import skip_reason
-from bot.read.language import foreign
 from bot.read.runs import Runs
 from bot.record.ledger import Ledger
 from bot.records import Decision, Deeds, Fired, Flag, History, Named, Post, Scorer, Scores, ViewScores
@@ -153,14 +153,15 @@ class Pipeline:
 
     async def _decide(self, post: Post, scores: Scores) -> Decision:
         here = self._rulebook.here(post)  # anew: whoever turns to shadow mode means what is being scored, too
-        decision = decide(scores, here.rules)
+        decision, history = decide(scores, here.rules), History()
         if decision.struck:  # then it matters what the member did before; most messages need no look at the record
-            decision = decide(scores, here.rules, await self._history(post, here.rules.strikes))
+            history = await self._history(post, here.rules.strikes)
+            decision = decide(scores, here.rules, history)
         log.info("scored", guild=post.guild.id, message=post.message_id, on=decision.on, rule=decision.rule)
         if not decision.fired:
             return decision
         return self.limits.allow(
-            await self._doubted(post, scores, decision, here),
+            await self._doubted(post, scores, await self._understood(post, scores, decision, here, history), here),
             here.limits,
             guild_id=post.guild.id,
             member_id=post.author.id,
@@ -170,12 +171,28 @@ class Pipeline:
             texts=here.texts,
         )
 
+    async def _understood(
+        self, post: Post, scores: Scores, decision: Decision, here: Here, history: History
+    ) -> Decision:
+        """Without its destructive actions, where it is in a language that the main model does not know.
+
+        What its English asks for, read alone, is done all the same.
+        """
+        is_judged = post.kind == "automod" or bool(scores.language)
+        if is_judged or post.doubt or not any(action.destructive for action in decision.actions):
+            return decision
+        readings = views.of(post, here.allow)
+        language, english = await asyncio.to_thread(in_another, readings.scored)  # the first time it loads its model
+        if language is None:
+            return decision
+        alone = await self._score(post, views.Views(english, 0)) if english else None
+        by_english = decide(alone, here.rules, history) if alone else None
+        return decision.holding_back(fill(here.texts.held_by_language, language=language), but=by_english)
+
     async def _doubted(self, post: Post, scores: Scores, decision: Decision, here: Here) -> Decision:
         """Without its destructive actions, where a moderator had better look first."""
         if post.doubt:
             return decision.holding_back(getattr(here.texts, post.doubt))
-        if not scores.language and (language := await _foreign(post, decision, here)):
-            return decision.holding_back(fill(here.texts.held_by_language, language=language))
         texts = in_context(post, scores, here.allow, here.rules)
         if not texts:
             return decision
@@ -243,11 +260,3 @@ class Pipeline:
     def _count(self, what: str, why: str) -> None:
         self.counts[what, why] += 1
         log.debug(what, why=why)
-
-
-async def _foreign(post: Post, decision: Decision, here: Here) -> str | None:
-    """The language of ``post`` where it is not English, if that matters: the main model cannot judge what it says."""
-    if post.kind == "automod" or not any(action.destructive for action in decision.actions):
-        return None
-    texts = [view.text for view in views.of(post, here.allow).scored]
-    return await asyncio.to_thread(foreign, texts)  # the first time it loads its model

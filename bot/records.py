@@ -325,18 +325,33 @@ class Decision:
             labels.append(f"{struck.total} strikes (at {struck.at}, {struck.source})")
         return ", ".join(labels)
 
-    def holding_back(self, reason: str) -> Decision:
-        """The same decision with its destructive actions held back and no strikes given; earlier reasons stay."""
-        held = tuple(action for action in self.actions if action.destructive)
-        if not held and not (self.struck and self.struck.given):
+    def holding_back(self, reason: str, but: Decision | None = None) -> Decision:
+        """The same decision with its destructive actions held back and no strikes given; earlier reasons stay.
+
+        What ``but``, another decision about the post, asks for as well is done all the same, as far as it asks for it.
+        """
+        asked = {action.kind: action for action in but.actions} if but else {}
+        done = tuple(
+            min(action, asked[action.kind], key=lambda each: each.strength) if action.destructive else action
+            for action in self.actions
+            if not action.destructive or action.kind in asked
+        )
+        held = tuple(action for action in self.actions if action not in done)
+        struck = self._struck_less(but)
+        if not held and struck == self.struck:
             return self
         return replace(
             self,
-            actions=tuple(action for action in self.actions if not action.destructive),
+            actions=done,
             held_back=self.held_back + held,
             hold_reason="; ".join(filter(None, (self.hold_reason, reason))),
-            struck=replace(self.struck, given=0) if self.struck else None,
+            struck=struck,
         )
+
+    def _struck_less(self, but: Decision | None) -> Struck | None:
+        if self.struck is None or but is None or but.struck is None:
+            return replace(self.struck, given=0) if self.struck else None
+        return min(self.struck, but.struck, key=lambda each: each.given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from bot.config import Settings
 from bot.decide.policy import decide, nearest
 from bot.errors import ModelFailed
 from bot.explaining import reader
+from bot.languages import in_another
 from bot.read import views
-from bot.read.language import foreign
 from bot.records import Author, Decision, Named, Post, Scores, Span, Surface, ViewScores
 from bot.texts import fill
 
@@ -34,9 +34,10 @@ def explanation(text: str, model: Model, settings: Settings, used: Path) -> dict
     read = views.of(_post(text), settings.allow)
     scores = _scores(model, read)
     decision = decide(scores, settings.rules)
-    language = foreign([view.text for view in read.scored])
+    language, english = in_another(read.scored)
     if language and not settings.models:
-        decision = decision.holding_back(fill(settings.texts.held_by_language, language=language))
+        alone = decide(_scores(model, views.Views(english, 0)), settings.rules)
+        decision = decision.holding_back(fill(settings.texts.held_by_language, language=language), but=alone)
     labels = [fired.label for fired in decision.fired] or _highest(scores)
     return {
         "text": text,

@@ -1,16 +1,15 @@
 """Whether a text is in another language than English, which is all that the embedded model knows.
 
-Only a clear case counts: slang, misspellings, names, code and game talk are not another language, and neither is a text
-with English abuse in it, or what was insulted in English could be made safe with a foreign sentence.
+Only a clear case counts: slang, misspellings, names, code and game talk are not another language. What of such a text
+is English all the same, ``english`` finds.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -24,8 +23,7 @@ LOOKED_AT = 400  # characters that the language is told by
 CONFIDENT = 0.5  # of the language that fits best
 ENGLISH_AT_MOST = 0.05  # probability; the identifier's own, calibrated over 139 languages
 KNOWN_AT_MOST = 0.45  # of the letters in words of some length; "lol", "server" and "ranked" are read everywhere
-ENGLISH_IN_A_ROW = 3  # words
-SHORTEST_HARSH = 4  # letters: "die" and "fat" mean something else in German or Swedish
+PAIRS_KEPT = 32  # of languages that are told apart: each takes half a megabyte
 
 OTHER = "other"  # any language that has no entry of its own
 # What the identifier tells apart, by ISO 639 code.
@@ -40,13 +38,6 @@ CODES = frozenset(
 # Nigerian creole too: English abuse without grammar looks like it. And what is no language: codes, names, hashes.
 ENGLISH = frozenset({"en", "pcm", "zxx"})
 
-# Abuse in English, and innocent or another word somewhere else: French retard, Swedish slut, Danish fag, German dick.
-_ELSEWHERE = frozenset(
-    """
-    ass bastard cock coon crap cretin cum dick dicks fag fags homo homos idiot idiots imbecile nazi nazis negro
-    negroes nonce paki pedo penis porn prick rape retard slut spic tit vagina
-    """.split()  # noqa: SIM905
-)
 _WORD = re.compile(r"[^\W\d_]++")
 _ADDRESS = re.compile(r"https?://\S+|<[@#:/a]?[^<>\s]{1,100}>|`[^`]*`")
 
@@ -57,10 +48,13 @@ def foreign(texts: Sequence[str]) -> str | None:
     Loads the identifier when it is first asked, unless ``prepare`` has.
     """
     plain = [_ADDRESS.sub(" ", text) for text in texts]
-    if any(map(_has_english_abuse, plain)):
-        return None
     codes = [_code(text) for text in map(_without_names, plain) if _letters(text) >= FEWEST_LETTERS]
     return codes[0] if codes and all(codes) else None
+
+
+def between(one: str, other: str, text: str) -> float:
+    """The probability in [0, 1] that ``text`` is in ``one`` of two languages, by its letters alone."""
+    return float(dict(_pair(one, other).rank(text))[one])
 
 
 def prepare() -> None:
@@ -73,17 +67,15 @@ def _code(text: str) -> str | None:
     if words.readability(text) > KNOWN_AT_MOST:
         return None
     prepare()
-    ranked = _identifier().rank(text[:LOOKED_AT])
-    code, probability = ranked[0]
-    english = sum(each for name, each in ranked if name in ENGLISH)
-    return code if code not in ENGLISH and probability >= CONFIDENT and english <= ENGLISH_AT_MOST else None
-
-
-def _has_english_abuse(text: str) -> bool:
-    found = [word.lower() for word in _WORD.findall(text)]
-    if any(word in words.STRONG and word not in _ELSEWHERE for word in found):
-        return True
-    return any(len(row) >= ENGLISH_IN_A_ROW or (len(row) > 1 and any(map(_is_harsh, row))) for row in _rows(found))
+    looked_at = text[:LOOKED_AT]
+    code, probability = _identifier().classify(looked_at)
+    if code in ENGLISH or probability < CONFIDENT:
+        return None
+    if probability < 1 - ENGLISH_AT_MOST:  # then there is room for English
+        english = sum(each for name, each in _identifier().rank(looked_at) if name in ENGLISH)
+        if english > ENGLISH_AT_MOST:
+            return None
+    return str(code)
 
 
 def _without_names(text: str) -> str:
@@ -93,15 +85,6 @@ def _without_names(text: str) -> str:
 
 def _is_name(word: str) -> bool:
     return len(word) > 1 and word.istitle()
-
-
-def _rows(found: list[str]) -> Iterator[list[str]]:
-    """The English words that follow each other."""
-    return (list(row) for is_known, row in groupby(found, key=words.is_known) if is_known)
-
-
-def _is_harsh(word: str) -> bool:
-    return len(word) >= SHORTEST_HARSH and words.is_abuse(word) and word not in _ELSEWHERE
 
 
 def _letters(text: str) -> int:
@@ -117,3 +100,16 @@ def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@lru_cache(PAIRS_KEPT)
+def _pair(one: str, other: str) -> LanguageIdentifier:
+    from py3langid.langid import LanguageIdentifier
+
+    prepare()
+    whole = _identifier()
+    pair = LanguageIdentifier(
+        whole.nb_ptc, whole.nb_pc, whole.nb_classes, whole.tk_nextmove, whole.tk_output, True, tk_row=whole.tk_row
+    )
+    pair.set_languages([one, other])
+    return pair

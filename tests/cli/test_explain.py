@@ -74,7 +74,7 @@ def test_it_leaves_out_what_the_config_allows(explained: Any) -> None:
 
 
 def test_it_tells_what_is_in_another_language(explained: Any) -> None:
-    found = explained("ich glaube wirklich, du bist evil und das finde ich gar nicht gut")
+    found = explained("ich glaube wirklich, du bist ein Krevilmann und das finde ich gar nicht gut")
     assert found["language"] == "de"
     assert found["held_back"] == ["delete"]
     assert explained("hello you evil one")["language"] is None

