@@ -117,6 +117,7 @@ class Bot:
         self.connected = asyncio.Event()  # for the first time
         self.news = asyncio.Event()  # something may have to be announced
         self.guilds_changed = asyncio.Event()
+        self.decided = asyncio.Event()  # a verdict was given
         self.missed = asyncio.Event()  # a session began anew, so messages may have been missed
         self.rulebook = Rulebook(settings, set_there)
         self.invalid = InvalidAnswers()
@@ -152,7 +153,7 @@ class Bot:
             agenda=self.agenda,
             online=self.connection.online,
             texts=self._texts_in,
-            changed=self.board.changed,
+            changed=self._on_verdict,
             hurried=self.troubles.on_hurry,
         )
         self.by_hand = ByHand(ledger, self.pipeline.carrying, changed=self.board.changed)
@@ -191,7 +192,7 @@ class Bot:
             self.connection.run(),
             self.troubles.announce(self.log_channel, online),
             duties.expire_regularly(self.ledger, self.rulebook),
-            duties.post_cards_regularly(self.pipeline, online),
+            duties.post_cards_regularly(self.pipeline, self.decided, online),
             duties.erase_regularly(self.ledger, self.deeds, online),
             duties.forget_left_guilds(self.ledger, self._guilds, self.guilds_changed, online),
             duties.read_what_was_missed(self.missed, self._catch_up),
@@ -281,6 +282,10 @@ class Bot:
     def _is_moderated(self, post: Post) -> bool:
         here = self.rulebook.here(post)
         return not (here.exempted_by or skip_reason(post, here.exempt))
+
+    def _on_verdict(self) -> None:
+        self.board.changed()
+        self.decided.set()
 
     # The rules in force
 

@@ -116,10 +116,11 @@ async def forget_left_guilds(
         await heard(news, EXPIRE_EVERY)
 
 
-async def post_cards_regularly(pipeline: Pipeline, online: Online) -> NoReturn:
-    """Try the cards again that Discord did not take."""
+async def post_cards_regularly(pipeline: Pipeline, news: asyncio.Event, online: Online) -> NoReturn:
+    """Try the cards again that Discord did not take; at ``news`` a flag may have lost the card that showed it."""
     while True:
-        await asyncio.sleep(CARDS_EVERY)
+        await heard(news, CARDS_EVERY)
+        news.clear()
         await online()
         with one_round("cards not posted"):
             await pipeline.carrying.post_due_cards()

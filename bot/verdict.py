@@ -7,7 +7,7 @@ first, for as long as Discord needs to come back, and at the next start where th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -109,15 +109,19 @@ class Verdicts:
         *,
         via: str,
         seen: int | None = None,
+        covers: Collection[int] | None = None,
         confirmed: bool = False,
         wait: float = WAIT,
     ) -> Decided:
         """Record a verdict and take back what it undoes, waiting at most ``wait`` seconds for that.
 
         ``seen``: how many verdicts whoever decides knew of (``len(flag.rulings)``); if there are more, they are told
-        who was faster. None: whatever stands. Raises ``RecordFailed``, and then nothing has been decided.
+        who was faster. None: whatever stands. ``covers``: the ids of the further flags of the group on which they may
+        decide; None: all. Raises ``RecordFailed``, and then nothing has been decided.
         """
-        ruled = await self._ledger.decide(guild_id, number, verdict, by, via=via, seen=seen, confirmed=confirmed)
+        ruled = await self._ledger.decide(
+            guild_id, number, verdict, by, via=via, seen=seen, covers=covers, confirmed=confirmed
+        )
         log.info("verdict", guild=guild_id, flag=number, verdict=verdict, by=by.id, via=via, result=str(ruled.result))
         if ruled.result is Result.CONFIRM:
             self._announce(guild_id, by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -37,15 +37,26 @@ class Reviewing(Reading):
         *,
         via: str,
         seen: int | None = None,
+        covers: Collection[int] | None = None,
         confirmed: bool = False,
     ) -> Ruled:
         """Record a verdict; strikes are forgiven with a mistaken one, and what else it undoes is due from then on.
 
         ``seen``: how many verdicts the moderator knew of; where there are more by now, nothing is changed.
+        ``covers``: see ``rulings.rule``.
         """
         return await self._writer.do(
             lambda session: rulings.rule(
-                session, guild_id, number, verdict, by, now=now_in_record(), via=via, seen=seen, confirmed=confirmed
+                session,
+                guild_id,
+                number,
+                verdict,
+                by,
+                now=now_in_record(),
+                via=via,
+                seen=seen,
+                covers=covers,
+                confirmed=confirmed,
             )
         )
 
@@ -179,7 +190,11 @@ class Reviewing(Reading):
         }
 
         def run(session: Session) -> None:
+            # One that has left the group of ``flag.lead`` since is still to get a card of its own.
+            same_group = FlagRow.lead_id.is_not_distinct_from(flag.lead)
             known = (FlagRow.guild_id == flag.guild.id, FlagRow.id == flag.id)
+            if place is None and not session.scalar(select(same_group).where(*known)):
+                return
             result: Any = session.execute(update(FlagRow).where(*known).values(values), _QUICK)
             if not result.rowcount and place is not None and not place.in_digest:  # erased meanwhile
                 where = {"channel_id": place.channel_id, "message_id": place.message_id}

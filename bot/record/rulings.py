@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,9 +54,14 @@ def rule(
     now: datetime,
     via: str,
     seen: int | None = None,
+    covers: Collection[int] | None = None,
     confirmed: bool = False,
 ) -> Ruled:
-    """Record a verdict, unless another one came first: ``seen`` is how many its moderator knew of."""
+    """Record a verdict, unless another one came first: ``seen`` is how many its moderator knew of.
+
+    ``covers``: the ids of the further flags of its group for which it holds too; None: of all. Those that joined since
+    become a group, and get a card, of their own.
+    """
     row = session.scalar(select(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.number == number))
     if row is None:
         return Ruled(Result.NO_FLAG)
@@ -70,7 +75,9 @@ def rule(
         return Ruled(Result.SAME, before)
     if not confirmed and by.id and _lately(session, guild_id, by.id, now) >= RULINGS_A_MINUTE:
         return Ruled(Result.CONFIRM, before)
-    mates = _mates(session, row)
+    group = _mates(session, row)
+    mates = [mate for mate in group if covers is None or mate.id in covers]
+    _part(session, [mate for mate in group if mate not in mates and mate.verdict is None])
     forgiven, look_at = 0, []
     for each in (row, *mates):
         _add(session, each, verdict, by, now, via, row.id if each is not row else None)
@@ -117,6 +124,14 @@ def _mates(session: Session, row: FlagRow) -> list[FlagRow]:
     """The flags that the card of ``row`` shows too, as far as nobody has decided on them by themselves."""
     same = FlagRow.verdict.is_(None) if row.verdict is None else FlagRow.verdict == row.verdict
     return list(session.scalars(select(FlagRow).where(FlagRow.lead_id == row.id, same).order_by(FlagRow.id)))
+
+
+def _part(session: Session, rows: Sequence[FlagRow]) -> None:
+    """Make a group of their own of ``rows``, whose card is still to be posted."""
+    for row in rows:
+        row.lead_id = rows[0].id if row is not rows[0] else None
+        row.card_due = row is rows[0]
+    session.flush()
 
 
 def _have_undone(session: Session, flag_ids: Sequence[int]) -> None:

@@ -168,21 +168,23 @@ class NoteForm(discord.ui.Modal):
     async def on_submit(self, interaction: Interaction, /) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         desk, texts = desk_of(interaction), _texts(interaction)
-        flag, refused = await _flag_for(interaction, self._number, Deed.NOTE)
-        if flag is None or refused:
+        flags, refused = await _flags_for(interaction, self._number, Deed.NOTE)
+        if refused:
             return await _tell(interaction, refused)
-        kept = await desk.ledger.remark(flag, named(_presser(interaction)), self._field.value)
+        kept = await desk.ledger.remark(flags[0], named(_presser(interaction)), self._field.value)
         desk.board.changed()
         await _tell(interaction, texts.note_kept if kept else texts.note_not_kept)
 
 
 async def _decide(interaction: Interaction, number: int, what: str, seen: int, *, confirmed: bool = False) -> None:
     desk, texts, verdict = desk_of(interaction), _texts(interaction), _VERDICTS[what]
-    flag, refused = await _flag_for(interaction, number, Deed.VERDICT, verdict)
-    if flag is None or refused:
+    flags, refused = await _flags_for(interaction, number, Deed.VERDICT, verdict)
+    if refused:
         return await _tell(interaction, refused)
-    by = named(_presser(interaction))
-    decided = await desk.verdicts.decide(flag.guild.id, number, verdict, by, via="card", seen=seen, confirmed=confirmed)
+    by, covers = named(_presser(interaction)), {flag.id for flag in flags}
+    decided = await desk.verdicts.decide(
+        flags[0].guild.id, number, verdict, by, via="card", seen=seen, covers=covers, confirmed=confirmed
+    )
     said = in_words(decided, number, texts, name=_quoted)
     if decided.result is Result.CONFIRM:
         return await _ask(interaction, said, Yes(what, number, str(seen), texts.verdict_yes))
@@ -193,10 +195,9 @@ async def _do_by_hand(
     interaction: Interaction, number: int, what: str, time: str | None = None, *, confirmed: bool = False
 ) -> None:
     desk, texts = desk_of(interaction), _texts(interaction)
-    flag, refused = await _flag_for(interaction, number, Deed(what))
-    if flag is None or refused:
+    flags, refused = await _flags_for(interaction, number, Deed(what))
+    if refused:
         return await _tell(interaction, refused)
-    flags = [flag, *await desk.ledger.mates(flag)]
     authors = {each.author.id: each for each in reversed(flags)}
     if len(flags) > 1 and not confirmed:
         asked = fill(texts.by_hand_group, count=len(flags), authors=len(authors))
@@ -207,16 +208,19 @@ async def _do_by_hand(
     await _tell(interaction, _results(outcomes, texts))
 
 
-async def _flag_for(
+async def _flags_for(
     interaction: Interaction, number: int, deed: Deed, verdict: Verdict | None = None
-) -> tuple[Flag | None, str]:
-    """The flag, and why the presser may not do this about it; empty when they may."""
+) -> tuple[list[Flag], str]:
+    """The flag with those of its group, and why the presser may not do this about them; empty when they may.
+
+    Who joins the group after this was not asked about, and is not concerned.
+    """
     desk, texts, presser = desk_of(interaction), _texts(interaction), _presser(interaction)
     flag = await desk.ledger.flag(presser.guild.id, number)
     if flag is None:
-        return None, fill(texts.no_flag, number=number)
+        return [], fill(texts.no_flag, number=number)
     mates = await desk.ledger.mates(flag)
-    return flag, await refusal(presser, deed, flag, texts, also=mates, verdict=verdict) or ""
+    return [flag, *mates], await refusal(presser, deed, flag, texts, also=mates, verdict=verdict) or ""
 
 
 async def _tell(interaction: Interaction, text: str) -> None:

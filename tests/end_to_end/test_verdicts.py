@@ -266,7 +266,7 @@ async def test_who_may_not_ban_may_not_undo_a_ban_that_is_only_under_way(run_bot
     async with Sandbox() as box, run_bot(box, text=banning) as bot:
         banned = box.faults.hang("PUT /guilds/{guild}/bans/{user}")
         await box.say("general", "Mallory", "my evil plan")
-        await box.until(banned.reached.is_set)
+        await banned.reached.wait()
         opened = await box.command("Robin", "mod-log", "/flag", number=1)
         done = await box.press("Robin", opened, "Mistaken")
         assert "takes the permission **Ban Members**" in done.content
@@ -354,6 +354,27 @@ async def test_the_same_text_of_many_members_is_one_card_and_one_verdict(run_bot
     assert all(flag.rulings[0].by.name == "Morgan" for flag in flags)
 
 
+async def test_who_joins_a_group_while_a_verdict_is_given_is_not_covered_by_it(run_bot, flags_in) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        card = await flagged(box, "join EVIL club")
+        asked = box.faults.hang("GET /guilds/{guild}/members/{member}")
+        pressed = asyncio.create_task(box.press("Morgan", card, "Uphold"))
+        await asked.reached.wait()
+        own = await box.say("general", "Morgan", "join evil club")
+        await box.until(lambda: own.is_deleted)
+        asked.release()
+        assert "Flag #1 is upheld" in (await pressed).content
+        alone = (await box.until(lambda: len(box.cards()) == 2 and box.cards()))[1]
+        assert "**Morgan**" in shown(alone)
+        assert "another moderator has to" in (await box.press("Morgan", alone, "Uphold")).content
+        assert "Flag #2 is upheld" in (await box.press("Ada", alone, "Uphold")).content
+        flags = await flags_in(bot.folder)
+    assert [(flag.verdict, flag.rulings[0].by.name, flag.lead) for flag in flags] == [
+        ("upheld", "Ada", None),
+        ("upheld", "Morgan", None),
+    ]
+
+
 async def test_a_deed_on_many_is_asked_for_twice(run_bot, rules) -> None:
     async with Sandbox() as box, run_bot(box) as _:
         messages = [await box.say("general", f"Raider {number}", "a bad club") for number in range(3)]
@@ -384,7 +405,7 @@ async def test_a_deed_is_written_down_though_the_record_failed_in_its_midst(run_
         card = await flagged(box, "a bad word")
         banning = box.faults.hang("PUT /guilds/{guild}/bans/{user}")
         pressed = asyncio.create_task(box.press("Ada", card, "Ban"))
-        await box.until(banning.reached.is_set)
+        await banning.reached.wait()
         other = sqlite3.connect(bot.folder / "record.sqlite", isolation_level=None, timeout=60, check_same_thread=False)
         await asyncio.to_thread(other.execute, "BEGIN EXCLUSIVE")
         banning.release()

@@ -70,6 +70,24 @@ async def test_a_verdict_may_be_changed_by_who_has_seen_it_and_both_are_kept(fol
     ]
 
 
+async def test_a_verdict_leaves_out_whom_it_does_not_cover_and_they_become_a_group(folder: Path, opened) -> None:
+    async with Ledger.at(folder) as ledger:
+        lead, known, *late = [await opened(ledger, message_id=each) for each in range(1, 6)]
+        for flag in (lead, known, *late):
+            await ledger.close(flag)
+        await ledger.card_posted(lead, CardPlace(7, 8))
+        ruled = await ledger.decide(lead.guild.id, 1, "upheld", MORGAN, via="card", seen=0, covers={lead.id, known.id})
+        for flag in (known, *late):  # what an earlier task knew of them
+            await ledger.card_posted(flag, None)
+        assert ruled.also == (known.number,)
+        assert [flag.number for flag in await ledger.without_card()] == [late[0].number]
+        found = {flag.number: flag for flag in await ledger.flags()}
+        new = await opened(ledger, message_id=6)
+    assert [found[number].verdict for number in range(1, 6)] == ["upheld", "upheld", None, None, None]
+    assert [found[number].lead for number in range(1, 6)] == [None, lead.id, None, late[0].id, late[0].id]
+    assert new.lead == late[0].id
+
+
 async def test_a_number_of_another_guild_is_no_flag_here(folder: Path, opened) -> None:
     async with Ledger.at(folder) as ledger:
         await opened(ledger, message_id=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
@@ -121,11 +121,15 @@ class Appeals:
             if appeal.decision is not None and appeal.by is not None:
                 return fill(texts.appeal_decided, member=_quoted(appeal.by.name))
             accepted = what == "accept"
-            if why := await self._refusal(appeal, flag, presser, texts, accepted=accepted):
+            group = await self._ledger.mates(flag)
+            if why := await self._refusal(appeal, [flag, *group], presser, texts, accepted=accepted):
                 return why
             by = Named(presser.id, presser.display_name)
             verdict: Verdict = "mistaken" if accepted else "upheld"
-            decided = await self._verdicts.decide(guild.id, number, verdict, by, via="appeal", seen=len(flag.rulings))
+            covers = {mate.id for mate in group}
+            decided = await self._verdicts.decide(
+                guild.id, number, verdict, by, via="appeal", seen=len(flag.rulings), covers=covers
+            )
             if decided.result is Result.CONFIRM:
                 return texts.appeal_hurry
             if decided.result not in (Result.DECIDED, Result.SAME):
@@ -135,9 +139,9 @@ class Appeals:
         return cut(f"{in_words(decided, number, texts, name=_quoted)}\n{known}", LONGEST_ANSWER)
 
     async def _refusal(
-        self, appeal: Appeal, flag: Flag, presser: discord.Member, texts: Texts, *, accepted: bool
+        self, appeal: Appeal, flags: Sequence[Flag], presser: discord.Member, texts: Texts, *, accepted: bool
     ) -> str | None:
-        group = await self._ledger.mates(flag)
+        flag, *group = flags
         verdict: Verdict | None = "mistaken" if accepted else None
         if why := await refusal(presser, Deed.VERDICT, flag, texts, also=group, verdict=verdict):
             return why
