@@ -146,7 +146,7 @@ class Bot:
         self._asks_for = settings.rules.asks_for  # Discord is asked for it when connecting
         self.slow_lane = SlowLane(Fetcher(settings.discord.api).text_of, self.pipeline.handle, self._is_moderated)
 
-        self.troubles = duties.Troubles(health, self.pipeline, ledger.key_trouble)
+        self.troubles = duties.Troubles(health, self.pipeline, ledger.key_trouble_told)
         self.verdicts = Verdicts(
             ledger,
             deeds=self.deeds,
@@ -326,5 +326,5 @@ class Bot:
             model_loaded=self.worker.is_ready,
             mode=self.rulebook.settings.mode,
             servers=len(self.connection.client.guilds) if is_up else 0,
-            reasons=self.health.reasons,
+            reasons={part: str(said) for part, said in self.health.reasons.items()},
         )

@@ -25,6 +25,7 @@ from bot.explaining import Explainer
 from bot.health import Health
 from bot.record.ledger import Ledger
 from bot.records import Action, CardPlace, Case, Deeds, Flag, Outcome, Post, Span, Status
+from bot.texts import Texts, fill
 
 RECORD_RETRY = 5.0  # seconds between attempts to write to a failing record
 TOO_LATE = timedelta(hours=1)  # an action that was only planned is not begun after this
@@ -182,7 +183,7 @@ class Carrying:
     async def _apply(self, flag: Flag, position: int, action: Action, urgency: int) -> Outcome:
         """Intent before, outcome after. What an earlier run died in is repeated only where that does no harm."""
         if flag.outcomes[position].status is Status.STARTED and not action.repeatable:
-            unknown = Outcome(action.name, Status.UNKNOWN, "The bot stopped while it was doing this.", action.options)
+            unknown = Outcome(action.name, Status.UNKNOWN, self._texts(flag).interrupted, action.options)
             await self.insist(partial(self._ledger.finish, flag, position, unknown))
             return unknown
 
@@ -204,15 +205,15 @@ class Carrying:
             return ""
         ordered = flag.outcomes[position]
         if datetime.now(UTC) - (ordered.ordered_at or flag.created_at) > TOO_LATE:
-            return f"It could not be done within {TOO_LATE.seconds // 3600} hour."
+            return fill(self._texts(flag).not_in_time, minutes=TOO_LATE.seconds // 60)
         if ordered.by:  # a moderator knows what they want
             return ""
         here = self._rulebook.in_guild(flag.guild)
-        return here.texts.held_by_shadow_mode if here.pause else self._health.hold_reason
+        return here.texts.held_by_shadow_mode if here.pause else self._health.hold_reason.in_words(here.texts)
 
     async def _attempt(self, flag: Flag, position: int, action: Action) -> Outcome:
         """Apply it. Where the connection went away under it and doing it twice does no harm, again when it is back."""
-        texts, ordered = self._rulebook.in_guild(flag.guild).texts, flag.outcomes[position]
+        texts, ordered = self._texts(flag), flag.outcomes[position]
         case = Case(flag, self._deeds, texts, by=ordered.by, since=ordered.ordered_at)
         for pause in AWAY_RETRIES:
             outcome = await action.apply(case)
@@ -250,7 +251,7 @@ class Carrying:
     async def _finish(self, flag: Flag) -> None:
         """Carry out a flag of an earlier run, without what the owner no longer wants done."""
         if self._rulebook.here(_post_of(flag)).mode == "shadow":
-            why = "The bot is in shadow mode now."
+            why = self._texts(flag).in_shadow_mode_now
             for position, outcome in enumerate(flag.outcomes):
                 if outcome.by or outcome.status is not Status.PLANNED:
                     continue
@@ -259,6 +260,9 @@ class Carrying:
                     await self.insist(partial(self._ledger.finish, flag, position, held))
             flag = await self._as_recorded(flag)
         await self._carry_out(flag)
+
+    def _texts(self, flag: Flag) -> Texts:
+        return self._rulebook.in_guild(flag.guild).texts
 
     async def _as_recorded(self, flag: Flag) -> Flag:
         found: Flag | None = await self.insist(partial(self._ledger.flag, flag.guild.id, flag.number))

@@ -14,7 +14,7 @@ from bot.agenda import Agenda
 from bot.record.ledger import Ledger
 from bot.records import Case, Deeds, Flag, Named, Outcome, Status
 from bot.rounds import one_round
-from bot.texts import Texts
+from bot.texts import Texts, fill
 
 LOOK_EVERY = 5.0  # seconds; so much may something be late
 LAST_LOOK = 5.0  # seconds that a look may still take when the bot leaves
@@ -68,8 +68,9 @@ class Due:
         outcome = flag.outcomes[position]
         try:
             action = act.make(outcome.action, outcome.options)
-        except ValueError as error:  # another version of the bot did it
-            unknown = Outcome(outcome.action, Status.UNKNOWN, f"The bot cannot take this back: {error}.")
+        except ValueError:  # another version of the bot did it
+            said = fill(self._texts(flag.guild).undo_not_known, action=outcome.action)
+            unknown = Outcome(outcome.action, Status.UNKNOWN, said)
             await self._ledger.undone(flag, position, unknown)
             return
         undo = partial(action.undo, Case(flag, self._deeds, self._texts(flag.guild)), outcome)

@@ -24,6 +24,7 @@ from bot.review.quote import quote
 from bot.rounds import heard, one_round
 from bot.score.strain import PART as SCORING
 from bot.texts import fill
+from bot.texts.saying import Said, say
 from bot.verdict import RULINGS_A_MINUTE
 
 CARDS_EVERY = 60.0  # seconds between attempts at cards that could not be posted
@@ -160,15 +161,15 @@ async def beat_regularly(folder: Path, heartbeat: Callable[[], Heartbeat]) -> No
 class Troubles:
     """Says once in the log channels when the fail-safe begins and ends, and a guild's breaker opens and closes."""
 
-    def __init__(self, health: Health, pipeline: Pipeline, key_trouble: str | None) -> None:
+    def __init__(self, health: Health, pipeline: Pipeline, key_trouble: Said) -> None:
         self._health = health
         self._news: asyncio.Queue[tuple[int | None, Say]] = asyncio.Queue()  # guild, None for all of them
         if key_trouble:
-            self._tell(lambda _, texts: fill(texts.texts_not_kept, why=key_trouble))
+            self._tell(lambda _, texts: fill(texts.texts_not_kept, why=key_trouble.in_words(texts)))
         health.listen(self._on_health)
         pipeline.limits.listen(self._on_breaker)
-        for part, sentence in health.reasons.items():
-            self._on_health(part, sentence)
+        for part, said in health.reasons.items():
+            self._on_health(part, said)
 
     async def announce(self, log_channel: LogChannel, online: Online) -> NoReturn:
         """Say each as soon as there is a connection."""
@@ -177,11 +178,11 @@ class Troubles:
             await online()
             await log_channel.say(say, guild_id)
 
-    def _on_health(self, part: str, sentence: str | None) -> None:
-        log.warning("fail-safe", part=part, why=sentence) if sentence else log.info("fail-safe over", part=part)
-        if sentence:
+    def _on_health(self, part: str, said: Said | None) -> None:
+        log.warning("fail-safe", part=part, why=str(said)) if said else log.info("fail-safe over", part=part)
+        if said:
             key = "not_checking" if part == SCORING else "flagging_only"
-            self._tell(lambda _, texts: fill(getattr(texts, key), why=sentence))
+            self._tell(lambda _, texts: say(key, why=said).in_words(texts))
         elif self._health.is_well:
             self._tell(lambda _, texts: texts.all_is_well)
 

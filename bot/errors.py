@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from bot.texts.saying import Said, say
+
 
 class CivilTongueError(Exception):
     """The base of them all; the command line prints its message and exits with ``exit_code``."""
@@ -60,9 +62,13 @@ class FolderInUse(CivilTongueError):
 
 
 class RecordFailed(CivilTongueError):
-    """The record cannot be read or written: disk full, locked, damaged."""
+    """The record cannot be read or written: disk full, locked, damaged. ``said`` is what is read of it in Discord."""
 
     exit_code = 8
+
+    def __init__(self, sentence: str, said: Said | None = None) -> None:
+        super().__init__(sentence)
+        self.said = (said or say("record_fails")).plainly(sentence)
 
 
 class KeyUnusable(CivilTongueError):
@@ -71,7 +77,15 @@ class KeyUnusable(CivilTongueError):
     exit_code = 9
 
 
-class ScoringFailed(CivilTongueError):
+class TellsPeople(CivilTongueError):
+    """An error that is read in Discord, too: ``said`` is its sentence before it is put into a server's words."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+
+class ScoringFailed(TellsPeople):
     """A text got no score; the path goes on in fail-safe."""
 
 
@@ -87,11 +101,11 @@ class ShuttingDown(ScoringFailed):
     """The worker is closing and answers what is queued with this."""
 
 
-class NotAllowed(CivilTongueError):
+class NotAllowed(TellsPeople):
     """Whoever asked for it may not have it done."""
 
 
-class DeedFailed(CivilTongueError):
+class DeedFailed(TellsPeople):
     """A call to Discord did not do what it was to do."""
 
 
@@ -133,8 +147,8 @@ class AlreadyForNow(AlreadySo):
     ``before`` is what an earlier action that made it so noted in its outcome.
     """
 
-    def __init__(self, sentence: str, before: Mapping[str, Any], until: datetime | None) -> None:
-        super().__init__(sentence)
+    def __init__(self, said: Said, before: Mapping[str, Any], until: datetime | None) -> None:
+        super().__init__(said)
         self.before = before
         self.until = until
 

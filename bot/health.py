@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-Listener = Callable[[str, str | None], None]
+from bot.texts.saying import NOTHING, Said
+
+Listener = Callable[[str, Said | None], None]
 
 
 class Health:
     """Holds the reasons why destructive actions are held back; no reason means all is well.
 
-    A part reports ``trouble`` and later ``healed``; listeners are told once per change with (part, sentence or None).
+    A part reports ``trouble`` and later ``healed``; listeners are told once per change: the part, and
+    what it said or None.
     """
 
     def __init__(self) -> None:
-        self._reasons: dict[str, str] = {}
+        self._reasons: dict[str, Said] = {}
         self._listeners: list[Listener] = []
 
     @property
@@ -22,29 +25,29 @@ class Health:
         return not self._reasons
 
     @property
-    def reasons(self) -> dict[str, str]:
-        """Part in trouble → sentence saying what is wrong."""
+    def reasons(self) -> dict[str, Said]:
+        """Part in trouble → what is wrong, in a sentence."""
         return dict(self._reasons)
 
     @property
-    def hold_reason(self) -> str:
-        """The sentences of all troubled parts as one; empty when all is well."""
-        return "; ".join(self._reasons.values())
+    def hold_reason(self) -> Said:
+        """The sentences of all troubled parts together; nothing when all is well."""
+        return sum(self._reasons.values(), NOTHING)
 
     def listen(self, listener: Listener) -> None:
         self._listeners.append(listener)
 
-    def trouble(self, part: str, sentence: str) -> None:
-        """Enter fail-safe because of ``part``. Saying the same part again changes the sentence but tells nobody."""
+    def trouble(self, part: str, said: Said) -> None:
+        """Enter fail-safe because of ``part``. Saying the same part again changes what it said but tells nobody."""
         fresh = part not in self._reasons
-        self._reasons[part] = sentence
+        self._reasons[part] = said
         if fresh:
-            self._tell(part, sentence)
+            self._tell(part, said)
 
     def healed(self, part: str) -> None:
         if self._reasons.pop(part, None) is not None:
             self._tell(part, None)
 
-    def _tell(self, part: str, sentence: str | None) -> None:
+    def _tell(self, part: str, said: Said | None) -> None:
         for listener in self._listeners:
-            listener(part, sentence)
+            listener(part, said)

@@ -153,10 +153,10 @@ class Pipeline:
 
     async def _decide(self, post: Post, scores: Scores) -> Decision:
         here = self._rulebook.here(post)  # anew: whoever turns to shadow mode means what is being scored, too
-        decision, history = decide(scores, here.rules), History()
+        decision, history = decide(scores, here.rules, texts=here.texts), History()
         if decision.struck:  # then it matters what the member did before; most messages need no look at the record
             history = await self._history(post, here.rules.strikes)
-            decision = decide(scores, here.rules, history)
+            decision = decide(scores, here.rules, history, here.texts)
         log.info("scored", guild=post.guild.id, message=post.message_id, on=decision.on, rule=decision.rule)
         if not decision.fired:
             return decision
@@ -200,7 +200,7 @@ class Pipeline:
             pairs = [text for pair in texts.values() for text in pair]
             answer = await self._scorer.score(pairs, guild_id=post.guild.id, member_id=post.author.id)
         except ScoringFailed as error:
-            return decision.holding_back(str(error))
+            return decision.holding_back(error.said.in_words(here.texts))
         together = zip(answer.each[::2], answer.each[1::2], strict=True)
         if is_explained(dict(zip(texts, together, strict=True)), scores, here.rules):
             return decision.holding_back(here.texts.held_by_context)
@@ -230,7 +230,7 @@ class Pipeline:
 
         async def record() -> None:
             try:
-                held_back = decision.holding_back(str(error))
+                held_back = decision.holding_back(error.said.in_words(self._rulebook.here(post).texts))
                 self._act_on(await self.carrying.insist(lambda: self._ledger.open_flag(post, scores, held_back)))
             finally:
                 self._unrecorded -= 1

@@ -26,6 +26,7 @@ from bot.records import (
     Status,
     Surface,
 )
+from bot.texts.saying import say
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -100,7 +101,7 @@ async def test_nothing_is_taken_back_early_and_all_of_it_once_on_time(tmp_path: 
 
 async def test_what_cannot_be_taken_back_now_is_tried_again_later(tmp_path: Path) -> None:
     discord, day = Discord(), Day()
-    discord.error = TryLater("Discord is down.")
+    discord.error = TryLater(say("not_connected"))
     async with Ledger.at(tmp_path) as ledger:
         await a_timed_role(ledger)
         due = Due(ledger, discord, Agenda(), clock=day)  # type: ignore[arg-type]
@@ -115,7 +116,7 @@ async def test_what_cannot_be_taken_back_now_is_tried_again_later(tmp_path: Path
 
 async def test_what_is_forbidden_is_noted_and_not_tried_for_ever(tmp_path: Path) -> None:
     discord, day = Discord(), Day()
-    discord.error = Forbidden("The member's role is above the bot's.")
+    discord.error = Forbidden(say("is_administrator"))
     day.now += HOUR
     async with Ledger.at(tmp_path) as ledger:
         flag = await a_timed_role(ledger)

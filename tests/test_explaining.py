@@ -14,6 +14,7 @@ from bot.explaining import AT_ONCE, TEXTS_A_REQUEST, Explainer
 from bot.health import Health
 from bot.read.views import WRITTEN, AllowList
 from bot.records import Author, Fired, Flag, Named, Scores, TextScores, ViewScores
+from bot.texts.saying import say
 
 NOTHING_ALLOWED = AllowList()
 MODEL = "words@1"
@@ -104,7 +105,7 @@ async def test_a_flag_of_a_model_that_is_gone_has_no_words(explainer: Explainer)
     assert await words(explainer, flag("you are evil", scores=Scores("other@2", ()))) == []
 
 
-@pytest.mark.parametrize("refusal", [Overloaded("full"), ModelFailed("broken")])
+@pytest.mark.parametrize("refusal", [Overloaded(say("no_room")), ModelFailed(say("model_failed"))])
 async def test_where_it_cannot_be_scored_there_are_no_words(
     explainer: Explainer, scorer: Scorer, refusal: Exception
 ) -> None:
@@ -113,7 +114,7 @@ async def test_where_it_cannot_be_scored_there_are_no_words(
 
 
 async def test_in_the_fail_safe_nothing_is_asked(explainer: Explainer, scorer: Scorer, health: Health) -> None:
-    health.trouble("scoring", "It cannot keep up.")
+    health.trouble("scoring", say("scoring_overloaded"))
     assert await words(explainer, flag("you are evil")) == []
     assert scorer.asked == []
 

@@ -20,6 +20,7 @@ from bot.health import Health
 from bot.pipeline import Pipeline
 from bot.record.ledger import Ledger
 from bot.records import Author, CardPlace, Flag, Named, Post, Status, Surface, TextScores
+from bot.texts.saying import say
 
 PATIENCE = 60.0  # seconds until a test that hangs is called failed
 RULES = "mode: live\nlabels:\n  insult: [{at: 0.6, do: [flag, delete, warn]}]\n"
@@ -37,7 +38,7 @@ class Scorer:
         [text] = texts
         self.asked.append(text)
         if text in self.refused:
-            raise Overloaded("full")
+            raise Overloaded(say("no_room"))
         if text in self.held:
             await self.held[text].wait()
         return TextScores("words@1", ({"insult": 0.9 if "evil" in text else 0.1},))
@@ -67,7 +68,7 @@ class Discord:
 
     async def post_card(self, flag: Flag) -> CardPlace | None:
         if self.is_down:
-            raise TryLater("down")
+            raise TryLater(say("not_connected"))
         self.cards.append(flag)
         return CardPlace(9, 1000 + flag.number)
 
@@ -150,12 +151,12 @@ async def test_what_cannot_be_scored_is_counted_and_does_not_stop_the_next(parts
 
 
 async def test_in_fail_safe_a_flag_is_made_and_nothing_else_done(parts: Parts) -> None:
-    parts.health.trouble("scoring", "Half of the messages are not scored.")
+    parts.health.trouble("scoring", say("scoring_overloaded"))
     await parts.pipeline.handle(post(5, "evil"))
     await parts.settle()
     assert parts.discord.done == []
     [card] = parts.discord.cards
-    assert card.hold_reason == "Half of the messages are not scored."
+    assert card.hold_reason == str(say("scoring_overloaded"))
     parts.health.healed("scoring")
     await parts.pipeline.handle(post(6, "evil"))
     await parts.settle()
@@ -164,7 +165,7 @@ async def test_in_fail_safe_a_flag_is_made_and_nothing_else_done(parts: Parts) -
 
 async def test_trouble_that_comes_after_the_decision_stops_what_has_not_begun(parts: Parts) -> None:
     await parts.pipeline.handle(post(5, "evil"))
-    parts.health.trouble("scoring", "The model is broken.")
+    parts.health.trouble("scoring", say("scoring_fails"))
     await parts.settle()
     assert parts.discord.done == []
     [flag] = await parts.ledger.flags()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -21,15 +20,6 @@ def test_each_text_has_one_group_of_readers() -> None:
 def test_each_text_keeps_to_the_rules_for_those_of_an_owner(key: str) -> None:
     text = getattr(TEXTS, key)
     assert getattr(Texts.model_validate({key: text}), key) == text
-
-
-@pytest.mark.parametrize("key", ALL)
-def test_each_text_is_used_somewhere(key: str) -> None:
-    sources = [
-        path.read_text() for path in Path(__file__).parents[1].glob("bot/**/*.py") if path.parent.name != "texts"
-    ]
-    uses = ("status_{outcome.status.name",) if key.startswith("status_") else (f".{key}", f'"{key}"')
-    assert any(use in source for use in uses for source in sources)
 
 
 @pytest.mark.parametrize("key", ALL)

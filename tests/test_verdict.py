@@ -17,6 +17,7 @@ from bot.errors import Away, NotNow, Unreachable
 from bot.record.asking import ask_running_bot
 from bot.record.ledger import Ledger
 from bot.records import Author, Decision, Fired, Flag, Named, Outcome, Post, Scores, Status, Struck, Surface, ViewScores
+from bot.texts.saying import say
 from bot.verdict import RULINGS_A_MINUTE, Result, Verdicts, in_words
 
 GUILD, MORGAN = Named(1, "Guild"), Named(11, "Morgan")
@@ -109,7 +110,7 @@ async def test_what_was_done_last_is_taken_back_first(ledger: Ledger, discord: D
     ]
 
 
-@pytest.mark.parametrize("error", [Away("away"), NotNow("too many direct messages")])
+@pytest.mark.parametrize("error", [Away(say("not_connected")), NotNow(say("messages_here", count=5))])
 async def test_what_may_pass_stays_due_and_is_done_later(ledger: Ledger, discord: Discord, error: Exception) -> None:
     await carried_out(ledger, 1, "delete")
     discord.failing = error
@@ -131,7 +132,7 @@ async def test_what_may_pass_stays_due_and_is_done_later(ledger: Ledger, discord
 
 async def test_what_will_not_pass_is_said_and_not_tried_for_ever(ledger: Ledger, discord: Discord) -> None:
     await carried_out(ledger, 1, "delete")
-    discord.failing = Unreachable("The member takes no direct messages from this server.")
+    discord.failing = Unreachable(say("takes_no_messages"))
     decided = await verdicts_of(ledger, discord).decide(1, 1, "mistaken", MORGAN, via="card")
     assert decided.is_over
     assert "✗ delete not taken back. The member takes no direct messages" in in_words(decided, 1)

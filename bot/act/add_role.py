@@ -10,6 +10,7 @@ from bot.act.lasting import due_at, lasting
 from bot.act.roles import RoleAction, look_at, take_away
 from bot.errors import AlreadyForNow
 from bot.records import Case
+from bot.texts.saying import Said, say
 
 
 class AddRoleAction(RoleAction):
@@ -21,10 +22,10 @@ class AddRoleAction(RoleAction):
         due = due_at(case, self.duration)
         role, member, has_it = await look_at(case, self.role)
         if has_it:
-            raise AlreadyForNow(f"The member has the role {role.name} already.", {"role": role.id}, due)
+            raise AlreadyForNow(say("role_there", role=role.name), {"role": role.id}, due)
         await case.deeds.add_role(member, role.id, reason=case.audit_reason)
-        detail = f"The member was given the role {role.name}{lasting(self.duration)}."
-        return Done(detail, {"role": role.id}, due)
+        said = say("role_given", role=role.name, lasting=lasting(self.duration))
+        return Done(said, {"role": role.id}, due)
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         return await take_away(case, str(before["role"]))

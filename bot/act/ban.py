@@ -14,6 +14,7 @@ from bot.act.removal import LONGEST_PURGE, RemovalAction, tell_and_ban
 from bot.act.telling import invite_back
 from bot.errors import AlreadyForNow, AlreadySo, ChangedSince, DeedFailed
 from bot.records import Case
+from bot.texts.saying import NOTHING, Said, say
 
 
 class BanAction(RemovalAction):
@@ -41,23 +42,23 @@ class BanAction(RemovalAction):
         is_there = await look_up_if_there(case, "ban_members") is not None
         why = await case.deeds.ban_reason(guild_id, member_id)
         if why is not None and why != case.audit_reason:
-            raise AlreadyForNow("The member is banned already.", {"reason": why}, due)
-        told = ""
+            raise AlreadyForNow(say("banned_before"), {"reason": why}, due)
+        told = NOTHING
         if why is None:  # else an earlier run of the bot died after the call
             told = await tell_and_ban(case, self, self.delete_messages, is_there=is_there)
-        before = {"reason": case.audit_reason}
-        return Done(f"The member was banned{lasting(self.duration)}.{told}", before, due)
+        said = say("banned", lasting=lasting(self.duration)) + told
+        return Done(said, {"reason": case.audit_reason}, due)
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         guild_id, member_id = case.flag.guild.id, case.flag.author.id
         why = await case.deeds.ban_reason(guild_id, member_id)
         if why is None:
-            raise AlreadySo("The ban was lifted already.")
+            raise AlreadySo(say("unbanned_before"))
         if why != before["reason"]:
-            raise ChangedSince("The member was banned for another reason since, so the ban stays.")
+            raise ChangedSince(say("banned_anew"))
         await case.deeds.unban(guild_id, member_id, reason=case.undo_reason)
         try:
             invited = await invite_back(case)
         except DeedFailed as error:
-            invited = f"No invite was made: {error}"
-        return f"The ban was lifted. {invited}"
+            invited = say("no_invite", why=error.said)
+        return say("unbanned") + invited

@@ -29,6 +29,7 @@ from bot.errors import (
     TryLater,
 )
 from bot.records import Case, Kind, Outcome, Status, UndoReach
+from bot.texts.saying import NOTHING, Said, say
 
 log = structlog.get_logger()
 
@@ -51,23 +52,16 @@ class Urgency(IntEnum):
 
 ANYTHING: frozenset[Kind] = frozenset({"message", "title", "event", "name", "automod"})
 WRITTEN_IN_A_CHANNEL: frozenset[Kind] = frozenset({"message", "title", "automod"})
-_SAID: Mapping[Kind, str] = {
-    "message": "a message",
-    "title": "a title",
-    "event": "an event",
-    "name": "a name",
-    "automod": "what AutoMod blocked",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What ``BaseAction.do`` has done: a sentence, or nothing where the name says it all.
+    """What ``BaseAction.do`` has done: what it says of it, or nothing where the name says it all.
 
     ``before`` and ``due`` are those of the outcome.
     """
 
-    detail: str = ""
+    said: Said = NOTHING
     before: Mapping[str, Any] = field(default_factory=dict)
     due: datetime | None = None
     may_pass: bool = False
@@ -117,8 +111,8 @@ class BaseAction(BaseModel, ABC):
         """
 
     @abstractmethod
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
-        """Undo what was done, from what ``do`` noted in ``before``; a sentence on what is as it was, and what is not.
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
+        """Undo what was done, from what ``do`` noted in ``before``; says what is as it was, and what is not.
 
         Raises a ``DeedFailed``: ``ChangedSince`` for what a moderator has changed, ``AlreadySo`` for what they undid.
         """
@@ -131,7 +125,7 @@ class BaseAction(BaseModel, ABC):
         return Outcome(
             self.name,
             status,
-            done.detail,
+            done.said.in_words(case.texts),
             self.options,
             took,
             done.before,
@@ -146,22 +140,23 @@ class BaseAction(BaseModel, ABC):
 
         async def attempt() -> Done:
             if outcome.status is Status.UNKNOWN:
-                raise DeedFailed("The bot does not know whether this was done, so it takes nothing back.")
+                raise DeedFailed(say("undo_unknown"))
             if outcome.status is not Status.DONE:
-                raise AlreadySo("Nothing was done, so there is nothing to take back.")
+                raise AlreadySo(say("nothing_to_undo"))
             if outcome.undo_status is Status.DONE:
-                raise AlreadySo("It has been taken back already.")
+                raise AlreadySo(say("undone_before"))
             if case.is_wanted_anew is not None and await case.is_wanted_anew():
-                raise ChangedSince("A moderator ordered this again since, so it stays.")
+                raise ChangedSince(say("ordered_anew"))
             return Done(await self.take_back(case, outcome.before))
 
         status, done = await self._attempt(case, attempt, passing=(TryLater, NotNow))
         took = perf_counter() - started
-        return Outcome(self.name, status, done.detail, self.options, took, may_pass=done.may_pass)
+        said = done.said.in_words(case.texts)
+        return Outcome(self.name, status, said, self.options, took, may_pass=done.may_pass)
 
     async def _do_where_it_applies(self, case: Case) -> Done:
         if case.flag.kind not in self.applies_to:
-            raise DoesNotApply(f"There is no {self.name} for {_SAID[case.flag.kind]}.")
+            raise DoesNotApply(say("no_such_action", action=self.name, kind=say(f"kind_{case.flag.kind}")))
         return await self.do(case)
 
     def _alone(self, case: Case) -> AbstractAsyncContextManager[None]:
@@ -182,20 +177,20 @@ class BaseAction(BaseModel, ABC):
             async with self._alone(case):
                 return Status.DONE, await deed()
         except AlreadyForNow as error:
-            return Status.ALREADY_DONE, Done(str(error), error.before, error.until, prolongs=True)
+            return Status.ALREADY_DONE, Done(error.said, error.before, error.until, prolongs=True)
         except (AlreadySo, Gone) as error:
-            return Status.ALREADY_DONE, Done(str(error))
+            return Status.ALREADY_DONE, Done(error.said)
         except Forbidden as error:
-            return Status.FORBIDDEN, Done(str(error))
+            return Status.FORBIDDEN, Done(error.said)
         except ChangedSince as error:
-            return Status.HELD_BACK, Done(str(error))
+            return Status.HELD_BACK, Done(error.said)
         except DoesNotApply as error:
-            return Status.DOES_NOT_APPLY, Done(str(error))
+            return Status.DOES_NOT_APPLY, Done(error.said)
         except DeedFailed as error:
-            return Status.FAILED, Done(str(error), may_pass=isinstance(error, passing))
+            return Status.FAILED, Done(error.said, may_pass=isinstance(error, passing))
         except Exception as error:
             # Type and place only: the message of a stray exception may quote a member.
             where = extract_tb(error.__traceback__)[-1]
             place = f"{Path(where.filename).name}:{where.lineno}"
             log.error("action failed", action=self.name, flag=case.flag.id, error=type(error).__name__, place=place)
-            return Status.FAILED, Done(f"{self.name} failed with an unexpected {type(error).__name__} at {place}.")
+            return Status.FAILED, Done(say("broke", action=self.name, error=type(error).__name__, place=place))

@@ -10,6 +10,7 @@ from bot.act.base import BaseAction, Done, Stage, Urgency
 from bot.act.telling import returned_text
 from bot.errors import AlreadySo, ChangedSince, DeedFailed, DoesNotApply, Gone
 from bot.records import Case, Kind, UndoReach
+from bot.texts.saying import NOTHING, Said, say
 
 
 class DeleteAction(BaseAction):
@@ -32,12 +33,12 @@ class DeleteAction(BaseAction):
         if flag.kind == "title":
             title = case.texts.title_removed
             await case.deeds.set_title(flag.guild.id, flag.message_id, title, reason=reason)
-            return Done("The title was taken away.", {"set": title})
+            return Done(say("title_removed_now"), {"set": title})
         if flag.kind == "event":
             await case.deeds.delete_event(flag.guild.id, flag.message_id, reason=reason)
-            return Done("The event was deleted.")
+            return Done(say("event_deleted"))
         if not flag.messages:
-            raise DoesNotApply("AutoMod kept the message back, so there is none to delete.")
+            raise DoesNotApply(say("automod_kept_back"))
         return await self._delete_all(case)
 
     async def _delete_all(self, case: Case) -> Done:
@@ -51,25 +52,25 @@ class DeleteAction(BaseAction):
         serious = [error for error in failures if not isinstance(error, Gone)]
         if serious or len(failures) == len(flag.messages):
             raise (serious or failures)[0]
-        return Done("" if len(flag.messages) == 1 else f"{len(flag.messages)} messages were deleted.")
+        count = len(flag.messages)
+        return Done(say("messages_deleted", count=count) if count > 1 else NOTHING)
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         """The text goes back to its author and not into the channel, where it would be the bot that said it."""
         flag = case.flag
         if flag.text is None:
-            raise DeedFailed("The text is no longer kept, so it cannot be given back to its author.")
+            raise DeedFailed(say("text_not_returned"))
         if flag.kind == "title":
             return await self._put_title_back(case, flag.text.partition("\n")[0], before)
         await case.deeds.direct_message(flag.guild.id, flag.author.id, returned_text(case, flag.text))
-        what = "event" if flag.kind == "event" else "message"
-        return f"The text went back to its author by direct message; the {what} itself is gone."
+        return say("event_text_returned" if flag.kind == "event" else "message_text_returned")
 
-    async def _put_title_back(self, case: Case, title: str, before: Mapping[str, Any]) -> str:
+    async def _put_title_back(self, case: Case, title: str, before: Mapping[str, Any]) -> Said:
         flag = case.flag
         now = await case.deeds.title(flag.guild.id, flag.message_id)
         if now == title:
-            raise AlreadySo("The title stands there again already.")
+            raise AlreadySo(say("title_returned_before"))
         if now != before["set"]:
-            raise ChangedSince("The title was changed since, so it stays as it is.")
+            raise ChangedSince(say("title_changed"))
         await case.deeds.set_title(flag.guild.id, flag.message_id, title, reason=case.undo_reason)
-        return "The title stands there again."
+        return say("title_returned")

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from bot.act.base import BaseAction, Done, Stage, Urgency
 from bot.records import Case, UndoReach
+from bot.texts.saying import NOTHING, Said
 
 
 class FlagAction(BaseAction):
@@ -23,5 +24,5 @@ class FlagAction(BaseAction):
     async def do(self, case: Case) -> Done:
         return Done()
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
-        return ""
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
+        return NOTHING

@@ -11,6 +11,7 @@ from bot.act.removal import RemovalAction
 from bot.act.telling import invite_back, tell_before
 from bot.errors import AlreadySo
 from bot.records import Case
+from bot.texts.saying import Said, say
 
 
 class KickAction(RemovalAction):
@@ -24,9 +25,9 @@ class KickAction(RemovalAction):
         member = await look_up(case, "kick_members")
         told = await tell_before(case, self.name, tell=self.tell)
         await case.deeds.kick(member, reason=case.audit_reason)
-        return Done(f"The member was kicked.{told}")
+        return Done(say("kicked") + told)
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         if await look_up_if_there(case, "kick_members") is not None:
-            raise AlreadySo("The member is back already.")
+            raise AlreadySo(say("back_before"))
         return await invite_back(case)

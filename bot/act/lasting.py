@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.errors import AlreadySo, Gone
 from bot.records import Case, MemberNow
+from bot.texts.saying import NOTHING, Said, say
 
 SHORTEST = timedelta(seconds=10)
 LONGEST = timedelta(days=365)
@@ -28,14 +29,15 @@ def stretch(duration: timedelta | None, longest: timedelta = LONGEST) -> float:
     return 9.0 if duration is None else min(8.9, 9 * duration / longest)
 
 
-def lasting(duration: timedelta | None) -> str:
-    return "" if duration is None else f" for {spoken(duration)}"
+def lasting(duration: timedelta | None) -> Said:
+    """Behind what is done for a time; nothing behind what stays."""
+    return NOTHING if duration is None else say("for_time", time=spoken(duration))
 
 
 def end_of(case: Case, duration: timedelta) -> datetime:
     """When what is done for ``duration`` is over; raises ``AlreadySo`` where that has passed."""
     if is_over(end := case.begins + duration):
-        raise AlreadySo(f"Its time of {spoken(duration)} would be over by now.")
+        raise AlreadySo(say("time_over", time=spoken(duration)))
     return end
 
 

@@ -11,6 +11,7 @@ from bot.act.base import BaseAction, Done, Stage
 from bot.act.wording import Wording, fill
 from bot.errors import DeedFailed
 from bot.records import Case, UndoReach
+from bot.texts.saying import Said, say
 
 
 class NotifyAction(BaseAction):
@@ -42,7 +43,7 @@ class NotifyAction(BaseAction):
         flag = case.flag
         text = f"{flag.link} {fill(self.text or case.texts.call, flag)}"
         await case.deeds.ping(flag.guild.id, self.role, text, channel=self.channel)
-        return Done("The role was pinged.")
+        return Done(say("pinged"))
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
-        raise DeedFailed("A ping cannot be taken back: who was called has heard it.")
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
+        raise DeedFailed(say("ping_stays"))

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from bot.act.base import BaseAction, Done, Stage
 from bot.records import Case, Kind, UndoReach
+from bot.texts.saying import Said, say
 
 _CUSTOM = re.compile(r"<?(a:|:)?\w{2,32}:\d{15,20}>?")
 
@@ -48,9 +49,9 @@ class ReactAction(BaseAction):
     async def do(self, case: Case) -> Done:
         flag = case.flag
         await case.deeds.react(flag.guild.id, flag.channel.id, flag.message_id, self.emoji)
-        return Done(f"The bot reacted with {self.emoji}.")
+        return Done(say("reacted", emoji=self.emoji))
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         flag = case.flag
         await case.deeds.unreact(flag.guild.id, flag.channel.id, flag.message_id, self.emoji)
-        return "The reaction was taken away."
+        return say("reaction_removed")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from bot.act.base import BaseAction, Stage
 from bot.act.telling import tell_before, tell_option
 from bot.records import Case, UndoReach
+from bot.texts.saying import Said
 
 LONGEST_PURGE = timedelta(days=7)  # Discord's limit
 
@@ -27,8 +28,8 @@ class RemovalAction(BaseAction):
         return "removal"
 
 
-async def tell_and_ban(case: Case, action: RemovalAction, delete_messages: timedelta, *, is_there: bool) -> str:
-    """Ban the member with their messages of this last time; what they were told before, as a sentence."""
+async def tell_and_ban(case: Case, action: RemovalAction, delete_messages: timedelta, *, is_there: bool) -> Said:
+    """Ban the member with their messages of this last time; says what they were told before."""
     guild_id, member_id = case.flag.guild.id, case.flag.author.id
     told = await tell_before(case, action.name, tell=action.tell and is_there)
     seconds = int(delete_messages.total_seconds())

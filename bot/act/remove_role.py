@@ -10,6 +10,7 @@ from bot.act.lasting import due_at, lasting
 from bot.act.roles import RoleAction, give_back, look_at
 from bot.errors import AlreadyForNow
 from bot.records import Case
+from bot.texts.saying import Said, say
 
 
 class RemoveRoleAction(RoleAction):
@@ -21,10 +22,10 @@ class RemoveRoleAction(RoleAction):
         due = due_at(case, self.duration)
         role, member, has_it = await look_at(case, self.role)
         if not has_it:
-            raise AlreadyForNow(f"The member does not have the role {role.name}.", {"role": role.id}, due)
+            raise AlreadyForNow(say("role_not_there", role=role.name), {"role": role.id}, due)
         await case.deeds.remove_role(member, role.id, reason=case.audit_reason)
-        detail = f"The role {role.name} was taken from the member{lasting(self.duration)}."
-        return Done(detail, {"role": role.id}, due)
+        said = say("role_taken", role=role.name, lasting=lasting(self.duration))
+        return Done(said, {"role": role.id}, due)
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         return await give_back(case, str(before["role"]))

@@ -11,6 +11,7 @@ from bot.act.base import WRITTEN_IN_A_CHANNEL, BaseAction, Done, Stage
 from bot.act.wording import Wording, fill
 from bot.errors import AlreadySo, DeedFailed, Gone
 from bot.records import Case, Kind, UndoReach
+from bot.texts.saying import Said, say
 
 
 class ReplyAction(BaseAction):
@@ -35,16 +36,16 @@ class ReplyAction(BaseAction):
     async def do(self, case: Case) -> Done:
         flag = case.flag
         if flag.is_late:
-            raise DeedFailed("An answer in the channel would come too late.")
+            raise DeedFailed(say("reply_too_late"))
         sent = await case.deeds.reply(
             flag.guild.id, flag.channel.id, flag.message_id, fill(self.text or case.texts.reply, flag)
         )
-        return Done("The message was answered in its channel.", {"message": sent})
+        return Done(say("replied"), {"message": sent})
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         flag = case.flag
         try:
             await case.deeds.delete_own(flag.guild.id, flag.channel.id, before["message"])
         except Gone as error:
-            raise AlreadySo("The answer is gone already.") from error
-        return "The answer was deleted."
+            raise AlreadySo(say("reply_gone")) from error
+        return say("reply_deleted")

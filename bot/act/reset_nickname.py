@@ -11,6 +11,7 @@ from bot.act.base import BaseAction, Done
 from bot.act.lasting import look_up
 from bot.errors import AlreadySo, ChangedSince, DoesNotApply
 from bot.records import Case, UndoReach
+from bot.texts.saying import Said, say
 
 LONGEST_NICKNAME = 32  # characters, Discord's limit
 NICKNAME = "nickname"  # the surface
@@ -32,22 +33,19 @@ class ResetNicknameAction(BaseAction):
 
     async def do(self, case: Case) -> Done:
         if self.to is None and case.flag.kind == "name" and case.flag.surface != NICKNAME:
-            raise DoesNotApply(
-                "It is the account's own name that was flagged, which only the member can change; give reset_nickname"
-                " a name to put over it."
-            )
+            raise DoesNotApply(say("nickname_of_account"))
         member = await look_up(case, "manage_nicknames")
         if member.nickname == self.to:
-            raise AlreadySo("The member has no nickname." if self.to is None else "The member is called that already.")
+            raise AlreadySo(say("nickname_none" if self.to is None else "nickname_same"))
         await case.deeds.set_nickname(member, self.to, reason=case.audit_reason)
-        detail = "The nickname was taken away." if self.to is None else "The nickname was replaced."
-        return Done(detail, {"was": member.nickname, "set": self.to})
+        said = say("nickname_removed" if self.to is None else "nickname_replaced")
+        return Done(said, {"was": member.nickname, "set": self.to})
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         member = await look_up(case, "manage_nicknames")
         if member.nickname == before["was"]:
-            raise AlreadySo("The member has the earlier nickname again already.")
+            raise AlreadySo(say("nickname_back_before"))
         if member.nickname != before["set"]:
-            raise ChangedSince("The nickname was changed since, so it stays as it is.")
+            raise ChangedSince(say("nickname_changed"))
         await case.deeds.set_nickname(member, before["was"], reason=case.undo_reason)
-        return "The member has the earlier nickname again."
+        return say("nickname_back")

@@ -12,6 +12,7 @@ from bot.act.base import BaseAction
 from bot.act.lasting import LONGEST, SHORTEST, look_up, stretch
 from bot.errors import AlreadySo
 from bot.records import Case, MemberNow, Named, UndoReach
+from bot.texts.saying import Said, say
 
 
 class RoleAction(BaseAction):
@@ -46,17 +47,17 @@ async def look_at(case: Case, reference: str) -> tuple[Named, MemberNow, bool]:
     return role, member, role.id in member.role_ids
 
 
-async def give_back(case: Case, reference: str) -> str:
+async def give_back(case: Case, reference: str) -> Said:
     role, member, has_it = await look_at(case, reference)
     if has_it:
-        raise AlreadySo(f"The member has the role {role.name} again already.")
+        raise AlreadySo(say("role_taken_undone_before", role=role.name))
     await case.deeds.add_role(member, role.id, reason=case.undo_reason)
-    return f"The role {role.name} was given back."
+    return say("role_taken_undone", role=role.name)
 
 
-async def take_away(case: Case, reference: str) -> str:
+async def take_away(case: Case, reference: str) -> Said:
     role, member, has_it = await look_at(case, reference)
     if not has_it:
-        raise AlreadySo(f"The member no longer has the role {role.name}.")
+        raise AlreadySo(say("role_given_undone_before", role=role.name))
     await case.deeds.remove_role(member, role.id, reason=case.undo_reason)
-    return f"The role {role.name} was taken back."
+    return say("role_given_undone", role=role.name)

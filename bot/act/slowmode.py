@@ -12,6 +12,7 @@ from bot.act.base import WRITTEN_IN_A_CHANNEL, BaseAction, Done, Stage
 from bot.act.lasting import LONGEST, SHORTEST, due_at, lasting, spoken, stretch
 from bot.errors import AlreadySo, ChangedSince
 from bot.records import Case, Kind, UndoReach
+from bot.texts.saying import Said, say
 
 LONGEST_DELAY = timedelta(hours=6)  # Discord's limit
 DEFAULT_DELAY = timedelta(seconds=30)
@@ -44,17 +45,17 @@ class SlowmodeAction(BaseAction):
         guild_id, channel_id, due = case.flag.guild.id, case.flag.channel.id, due_at(case, self.duration)
         was, wanted = await case.deeds.slowmode(guild_id, channel_id), int(self.delay.total_seconds())
         if was >= wanted:
-            raise AlreadySo(f"The channel is in slow mode already, with {was} s between messages.")
+            raise AlreadySo(say("slow_before", seconds=was))
         await case.deeds.set_slowmode(guild_id, channel_id, wanted, reason=case.audit_reason)
-        detail = f"The channel is in slow mode{lasting(self.duration)}, with {spoken(self.delay)} between messages."
-        return Done(detail, {"was": was, "set": wanted}, due)
+        said = say("slowed", lasting=lasting(self.duration), time=spoken(self.delay))
+        return Done(said, {"was": was, "set": wanted}, due)
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         guild_id, channel_id = case.flag.guild.id, case.flag.channel.id
         now = await case.deeds.slowmode(guild_id, channel_id)
         if now == before["was"]:
-            raise AlreadySo("The slow mode is as it was already.")
+            raise AlreadySo(say("slow_no_more_before"))
         if now != before["set"]:
-            raise ChangedSince("The slow mode was changed since, so it stays as it is.")
+            raise ChangedSince(say("slow_changed"))
         await case.deeds.set_slowmode(guild_id, channel_id, before["was"], reason=case.undo_reason)
-        return "The slow mode is as it was before."
+        return say("slow_no_more")

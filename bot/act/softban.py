@@ -14,6 +14,7 @@ from bot.act.removal import LONGEST_PURGE, RemovalAction, tell_and_ban
 from bot.act.telling import invite_back
 from bot.errors import AlreadySo, DeedFailed, Gone
 from bot.records import Case
+from bot.texts.saying import NOTHING, Said, say
 
 DEFAULT_PURGE = timedelta(days=1)
 
@@ -36,10 +37,10 @@ class SoftbanAction(RemovalAction):
         is_there = await look_up_if_there(case, "ban_members") is not None
         why = await case.deeds.ban_reason(guild_id, member_id)
         if why is not None and why != case.audit_reason:
-            raise AlreadySo("The member is banned already.")
+            raise AlreadySo(say("banned_before"))
         if why is None and not is_there:
-            raise Gone("The member has left already.")
-        told = ""
+            raise Gone(say("left_before"))
+        told = NOTHING
         if why is None:  # else an earlier run of the bot died between the two calls
             told = await tell_and_ban(case, self, self.delete_messages, is_there=True)
         try:
@@ -47,10 +48,10 @@ class SoftbanAction(RemovalAction):
         except Gone:
             pass  # a moderator was faster
         except DeedFailed as error:
-            raise DeedFailed(f"The member was banned and could not be unbanned; please do that. {error}") from error
-        return Done(f"The member was removed with their messages of the last {spoken(self.delete_messages)}.{told}")
+            raise DeedFailed(say("softban_half_done") + error.said) from error
+        return Done(say("softbanned", time=spoken(self.delete_messages)) + told)
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         if await look_up_if_there(case, "ban_members") is not None:
-            raise AlreadySo("The member is back already.")
-        return f"{await invite_back(case)} The deleted messages are gone."
+            raise AlreadySo(say("back_before"))
+        return await invite_back(case) + say("softbanned_messages_gone")

@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.act.wording import LONGEST_MESSAGE, fill
 from bot.errors import DeedFailed
 from bot.records import Case, Status
+from bot.texts.saying import NOTHING, Said, say
 
 
 def returned_text(case: Case, text: str) -> str:
@@ -18,8 +19,8 @@ def returned_text(case: Case, text: str) -> str:
     return intro + (text if len(text) <= room else text[: room - len(cut)] + cut)
 
 
-async def invite_back(case: Case) -> str:
-    """Send an invite to a removed member where that is possible; a sentence on what became of it.
+async def invite_back(case: Case) -> Said:
+    """Send an invite to a removed member where that is possible; says what became of it.
 
     Raises a ``DeedFailed`` where no invite can be made.
     """
@@ -29,8 +30,8 @@ async def invite_back(case: Case) -> str:
     try:
         await deeds.direct_message(flag.guild.id, flag.author.id, f"{fill(case.texts.invited_back, flag)} {invite}")
     except DeedFailed as error:
-        return f"{error} This invite can be passed on to them: {invite}"
-    return "They were sent an invite by direct message."
+        return error.said + say("invite_to_pass_on", invite=invite)
+    return say("invite_sent")
 
 
 def tell_option() -> Any:
@@ -39,8 +40,8 @@ def tell_option() -> Any:
     return Field(default=True, description=told)
 
 
-async def tell_before(case: Case, action: str, *, tell: bool) -> str:
-    """Tell the member that they are about to be removed: afterwards nobody can. A sentence on it for the moderators.
+async def tell_before(case: Case, action: str, *, tell: bool) -> Said:
+    """Tell the member that they are about to be removed: afterwards nobody can. What moderators are told of it.
 
     Nothing where a warning of the same decision tells them, or an earlier run of the bot may have. That they cannot be
     told keeps nobody from being removed.
@@ -50,13 +51,13 @@ async def tell_before(case: Case, action: str, *, tell: bool) -> str:
     warned = any(each.action == "warn" and each.status in _TOLD for each in together)
     begun = any(each.action == action and each.status is Status.STARTED for each in together)
     if not tell or warned or begun:
-        return ""
+        return NOTHING
     text = fill(case.texts.removal, flag)
     try:
         await case.deeds.direct_message(flag.guild.id, flag.author.id, text, appeal=flag.number)
     except DeedFailed as error:
-        return f" They were not told: {error}"
-    return " They were told by direct message."
+        return say("removal_not_told", why=error.said)
+    return say("removal_told")
 
 
 _TOLD = (Status.PLANNED, Status.STARTED, Status.DONE)

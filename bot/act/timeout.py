@@ -12,6 +12,7 @@ from bot.act.base import BaseAction, Done
 from bot.act.lasting import SHORTEST, end_of, is_over, look_up, moment, spoken, stretch
 from bot.errors import AlreadySo, ChangedSince
 from bot.records import Case, UndoReach
+from bot.texts.saying import Said, say
 
 LONGEST_TIMEOUT = timedelta(days=28)  # Discord's limit
 DEFAULT_TIMEOUT = timedelta(minutes=10)
@@ -43,25 +44,25 @@ class TimeoutAction(BaseAction):
         member = await look_up(case, "moderate_members")
         now = member.timed_out_until
         if now is not None and now >= until - self.duration * NEARLY and not _same(now, until):
-            raise AlreadySo(f"The member is timed out until {_shown(now)} already.")
+            raise AlreadySo(say("timed_out_before", until=_shown(now)))
         if not _same(now, until):  # it is the same where an earlier run of the bot died after the call
             await case.deeds.time_out(member, until, reason=case.audit_reason)
         was = None if is_over(now) or _same(now, until) else now
         before = {"until": was.isoformat() if was else None, "set": until.isoformat()}
-        return Done(f"The member is timed out until {_shown(until)} ({spoken(self.duration)}).", before)
+        return Done(say("timed_out", until=_shown(until), time=spoken(self.duration)), before)
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         was, ours = moment(before["until"]), moment(before["set"])
         member = await look_up(case, "moderate_members")
         if is_over(member.timed_out_until):
-            raise AlreadySo("The timeout is over already.")
+            raise AlreadySo(say("timeout_over"))
         if not _same(member.timed_out_until, ours):
-            raise ChangedSince("The timeout was changed since, so it stays as it is.")
+            raise ChangedSince(say("timeout_changed"))
         still = None if is_over(was) else was
         await case.deeds.time_out(member, still, reason=case.undo_reason)
         if still is not None:
-            return f"The member is timed out until {_shown(still)} again, as before the flag."
-        return "The timeout was lifted."
+            return say("timeout_as_before", until=_shown(still))
+        return say("timeout_lifted")
 
 
 def _same(one: datetime | None, other: datetime | None) -> bool:

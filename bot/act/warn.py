@@ -12,6 +12,7 @@ from bot.act.base import BaseAction, Done, Stage, Urgency
 from bot.act.wording import LONGEST_MESSAGE, ROOM_FOR_MENTION, Wording, fill
 from bot.errors import DeedFailed, Unreachable
 from bot.records import Case, UndoReach
+from bot.texts.saying import Said, say
 
 
 class WarnAction(BaseAction):
@@ -46,19 +47,19 @@ class WarnAction(BaseAction):
             if not flag.channel.id:
                 raise
             if flag.is_late:
-                raise DeedFailed(f"{error} A notice in the channel would come too late.") from error
+                raise DeedFailed(error.said + say("warning_too_late")) from error
             seconds = self.notice.total_seconds()
             hint = f" {case.texts.why_hint}"  # a notice has no buttons
             if len(text) + len(hint) + ROOM_FOR_MENTION <= LONGEST_MESSAGE:
                 text += hint
             await case.deeds.notice(flag.guild.id, flag.channel.id, flag.author.id, text, seconds=seconds)
-            return Done(f"{error} A notice was posted in the channel for {seconds:g} s instead.")
-        return Done("The member was told by direct message.")
+            return Done(error.said + say("warned_in_channel", seconds=f"{seconds:g}"))
+        return Done(say("warned"))
 
-    async def take_back(self, case: Case, before: Mapping[str, Any]) -> str:
+    async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         flag = case.flag
         await case.deeds.direct_message(flag.guild.id, flag.author.id, fill(case.texts.warning_mistaken, flag))
-        return "The member was told by direct message that the warning was mistaken."
+        return say("warning_undone")
 
 
 def _words(case: Case) -> str:

@@ -14,7 +14,7 @@ from rich.text import Text
 from bot.cli.showing import cell, plain
 from bot.config import Settings
 from bot.decide.policy import decide, nearest
-from bot.errors import ModelFailed
+from bot.errors import CivilTongueError
 from bot.explaining import reader
 from bot.languages import in_another
 from bot.read import views
@@ -103,7 +103,7 @@ def _marked(text: str, spans: list[dict[str, Any]]) -> Text:
 def _scores(model: Model, read: views.Views) -> Scores:
     answers = list(model.score_many([view.text for view in read.scored]))
     if any(labels is None for labels in answers):
-        raise ModelFailed(f"{model.id} gave no probabilities for one of the texts: try another model.")
+        raise CivilTongueError(f"{model.id} gave no probabilities for one of the texts: try another model.")
     scored = zip(read.scored, answers, strict=True)
     return Scores(model.id, tuple(ViewScores(view.surface, view.name, labels or {}) for view, labels in scored))
 

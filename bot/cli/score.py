@@ -22,7 +22,7 @@ from bot.cli.explanation import explanation
 from bot.cli.explanation import show as show_explanation
 from bot.cli.showing import as_json as written
 from bot.cli.showing import cell, plain
-from bot.errors import CivilTongueError, ModelFailed
+from bot.errors import CivilTongueError
 
 if TYPE_CHECKING:
     from bot.decide.rules import Rules
@@ -85,7 +85,7 @@ def command(
     for text in texts or _typed():
         [labels] = model.score_many([text])
         if labels is None:
-            raise ModelFailed(f"{model.id} gave no probabilities for one of the texts: try another model.")
+            raise CivilTongueError(f"{model.id} gave no probabilities for one of the texts: try another model.")
         on = settings.rules.on(labels)
         if as_json:
             print(_object({"text": text}, labels, on))

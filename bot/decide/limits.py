@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.health import Health
 from bot.records import Decision, Mode
 from bot.texts import Texts, fill
+from bot.texts.saying import OURS
 
 WINDOW = 60.0  # seconds
 DESTRUCTIVE_PER_MINUTE = 120  # about two deletes a second; Discord itself allows few more
@@ -19,8 +20,6 @@ MOST_PER_MINUTE = 3_000  # Discord's 50 requests a second
 MEMBERS_PART = 4  # one member's messages use up at most a quarter of their server's quota
 WARNINGS_PER_MINUTE = 3  # to one member: who does not read three does not read thirty
 WARNING = "warn"  # the action that is held back above it
-
-DEFAULT_TEXTS = Texts()
 
 Listener = Callable[[int, str | None], None]
 
@@ -124,7 +123,7 @@ class Limits:
         now: float,
         mode: Mode,
         health: Health,
-        texts: Texts = DEFAULT_TEXTS,
+        texts: Texts = OURS,
     ) -> Decision:
         """The decision about a post of ``member_id`` as it may be done at ``now``, in seconds of a steady clock.
 
@@ -134,7 +133,7 @@ class Limits:
         if mode == "shadow":
             return decision.holding_back(texts.held_by_shadow_mode)
         if not health.is_well:
-            return decision.holding_back(health.hold_reason)
+            return decision.holding_back(health.hold_reason.in_words(texts))
         if not any(action.destructive for action in decision.actions):
             return decision
         self._sweep(now)

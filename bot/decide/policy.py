@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from bot.decide.rules import Rules, StrikeRules
 from bot.records import Action, Decision, Fired, History, Scores, Step, Struck, ViewScores
+from bot.texts import Texts, fill
+from bot.texts.saying import OURS
 
 NO_HISTORY = History()
 
@@ -33,12 +35,12 @@ class Missed(NamedTuple):
     step: Step
 
 
-def decide(scores: Scores, rules: Rules, history: History = NO_HISTORY) -> Decision:
+def decide(scores: Scores, rules: Rules, history: History = NO_HISTORY, texts: Texts = OURS) -> Decision:
     """What ``rules`` say about ``scores`` of a member with this ``history``.
 
     The highest step of each label fires. ``fired`` is sorted by weight: the step with the strongest action first, then
     the one with the greater sum of strengths, then the greater margin over its threshold, then by label. What a step in
-    shadow mode would do is held back, unless another step does the same.
+    shadow mode would do is held back, unless another step does the same; ``texts`` say why.
     """
     peaks = _peaks(scores)
     reached = [
@@ -57,7 +59,7 @@ def decide(scores: Scores, rules: Rules, history: History = NO_HISTORY) -> Decis
         fired=tuple(_fired(each) for each in reached),
         actions=actions,
         held_back=held_back,
-        hold_reason=f"shadow mode for {', '.join(shadowed_by)}" if held_back else "",
+        hold_reason=fill(texts.held_by_step, rules=", ".join(shadowed_by)) if held_back else "",
         struck=struck,
     )
 

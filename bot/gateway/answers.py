@@ -15,6 +15,7 @@ import structlog
 
 from bot.away import AWAY
 from bot.errors import Away, DeedFailed, Forbidden, Gone, TryLater, Unreachable
+from bot.texts.saying import Said, say
 
 # Unknown channel, guild, member, message, role, user, ban.
 NOT_THERE = frozenset({10003, 10004, 10007, 10008, 10011, 10013, 10026})
@@ -81,9 +82,12 @@ class InvalidAnswers:
         if self._latest.count(now) < INVALID_ANSWERS_AT_MOST:
             return
         raise TryLater(
-            f"Discord refused {INVALID_ANSWERS_AT_MOST:,} calls within {INVALID_WINDOW / 60:.0f} minutes, so the bot"
-            f" makes none until {_time_in(self._latest.oldest + INVALID_WINDOW - now)}: after 10,000 Discord would"
-            " block its address."
+            say(
+                "discord_refuses_much",
+                count=f"{INVALID_ANSWERS_AT_MOST:,}",
+                minutes=f"{INVALID_WINDOW / 60:.0f}",
+                time=_time_in(self._latest.oldest + INVALID_WINDOW - now),
+            )
         )
 
     async def _on_request_end(
@@ -116,8 +120,13 @@ class Refusals:
             self._closed_until.pop((guild_id, deed), None)
             return
         raise TryLater(
-            f"Discord did not let the bot {deed} {REFUSALS_AT_MOST} times within {REFUSAL_WINDOW / 60:.0f} minutes,"
-            f" so it does not try again before {_time_in(left)}: look at the bot's permissions here."
+            say(
+                "discord_keeps_refusing",
+                deed=_named(deed),
+                count=REFUSALS_AT_MOST,
+                minutes=f"{REFUSAL_WINDOW / 60:.0f}",
+                time=_time_in(left),
+            )
         )
 
 
@@ -132,30 +141,36 @@ class Answers:
     async def to(self, deed: str, guild_id: int) -> AsyncIterator[None]:
         """Turn discord.py's failures into ours: gone, forbidden, unreachable, or try later.
 
-        ``deed`` goes on from "let the bot". Raises ``TryLater`` before the call where it had better not be made.
+        ``deed``: what the call is to do, by the end of its text's name. Raises ``TryLater`` before the call where it
+        had better not be made.
         """
         self._invalid.check()
         self._refusals.check(guild_id, deed)
         try:
             yield
         except discord.NotFound as error:
-            raise Gone(f"There was nothing left to act on when the bot tried to {deed}.") from error
+            raise Gone(say("nothing_left", deed=_named(deed))) from error
         except discord.Forbidden as error:
             if error.code == CANNOT_MESSAGE_THIS_USER:
-                raise Unreachable("The member takes no direct messages from this server.") from error
+                raise Unreachable(say("takes_no_messages")) from error
             self._refusals.add(guild_id, deed)
-            raise Forbidden(
-                f"Discord did not let the bot {deed}: {error.text or 'no reason given'} ({error.code})."
-            ) from error
+            why = error.text or say("no_reason")
+            raise Forbidden(say("discord_refused", deed=_named(deed), why=why, code=error.code)) from error
         except discord.RateLimited as error:
-            raise TryLater(f"Discord asks the bot to wait {error.retry_after:.0f} s before it may {deed}.") from error
+            seconds = f"{error.retry_after:.0f}"
+            raise TryLater(say("discord_asks_to_wait", seconds=seconds, deed=_named(deed))) from error
         except discord.HTTPException as error:
             if error.code in NOT_THERE:
-                raise Gone(f"There was nothing left to act on when the bot tried to {deed}.") from error
+                raise Gone(say("nothing_left", deed=_named(deed))) from error
             kind = TryLater if error.status >= 500 or error.status == 429 else DeedFailed
-            raise kind(f"Discord answered {error.status} ({error.code}) when the bot tried to {deed}.") from error
+            answered = say("discord_answered", status=error.status, code=error.code, deed=_named(deed))
+            raise kind(answered) from error
         except AWAY as error:
-            raise Away(f"Discord could not be reached to {deed} ({type(error).__name__}).") from error
+            raise Away(say("discord_away", deed=_named(deed), error=type(error).__name__)) from error
+
+
+def _named(deed: str) -> Said:
+    return say(f"deed_{deed}")
 
 
 def _time_in(seconds: float) -> str:

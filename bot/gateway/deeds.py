@@ -17,11 +17,12 @@ from bot.errors import AlreadySo, DeedFailed, DiscordUnreachable, Forbidden
 from bot.gateway.answers import Answers, InvalidAnswers
 from bot.gateway.bulk import Deletes
 from bot.gateway.member_deeds import MemberDeeds
-from bot.gateway.permissions import title
+from bot.gateway.permissions import named
 from bot.gateway.quotas import DirectMessages, Notices
 from bot.gateway.standing import Channel, channel_called, guild_of, require_in, role_called
 from bot.gateway.title_deeds import TitleDeeds
 from bot.records import Named
+from bot.texts.saying import say
 
 PING_EVERY = 60.0  # seconds; within them a role is pinged once, however much there is to tell
 INVITE_SECONDS = 7 * 86_400  # how long an invite can be used
@@ -69,7 +70,7 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
         await self._deletes.delete(guild_id, channel_id, message_id, reason)
 
     async def delete_own(self, guild_id: int, channel_id: int, message_id: int) -> None:
-        async with self._answers.to("delete its own message", guild_id):
+        async with self._answers.to("delete_own", guild_id):
             await self._client().http.delete_message(channel_id, message_id)
 
     async def direct_message(self, guild_id: int, user_id: int, text: str, *, appeal: int | None = None) -> None:
@@ -79,7 +80,7 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
         buttons = self._appeal_buttons(named, appeal) if appeal is not None else None
         with_buttons: dict[str, Any] = {} if buttons is None else {"view": buttons}
         with self._direct_messages.sending(guild_id, user_id):
-            async with self._answers.to("send a direct message", guild_id):
+            async with self._answers.to("direct_message", guild_id):
                 await self._send_direct(user_id, text, with_buttons)
 
     def try_again(self, guild_id: int, user_id: int) -> None:
@@ -89,7 +90,7 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
         channel = self._place(guild_id, channel_id, "send_messages")
         mention = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(user_id)])
         with self._notices.posting(channel_id):
-            async with self._answers.to("post a notice", guild_id):
+            async with self._answers.to("notice", guild_id):
                 sent = await channel.send(f"<@{user_id}> {text}", allowed_mentions=mention, suppress_embeds=True)
         task = asyncio.create_task(self._remove_after(sent.channel.id, sent.id, seconds))
         self._removals.add(task)
@@ -98,7 +99,7 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
     async def reply(self, guild_id: int, channel_id: int, message_id: int, text: str) -> int:
         channel = self._place(guild_id, channel_id, "send_messages", "read_message_history")
         message = discord.MessageReference(message_id=message_id, channel_id=channel_id, fail_if_not_exists=False)
-        async with self._answers.to("answer the message", guild_id):
+        async with self._answers.to("reply", guild_id):
             sent = await channel.send(
                 text, reference=message, mention_author=False, allowed_mentions=_NOBODY, suppress_embeds=True
             )
@@ -106,12 +107,12 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
 
     async def react(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
         self._place(guild_id, channel_id, "add_reactions", "read_message_history")
-        async with self._answers.to("react to the message", guild_id):
+        async with self._answers.to("react", guild_id):
             await self._message(channel_id, message_id).add_reaction(emoji)
 
     async def unreact(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
         client = self._client()
-        async with self._answers.to("take its reaction away", guild_id):
+        async with self._answers.to("unreact", guild_id):
             if client.user is not None:
                 await self._message(channel_id, message_id).remove_reaction(emoji, client.user)
 
@@ -119,35 +120,32 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
         guild = guild_of(self._client(), guild_id)
         called, reference = role_called(guild, role), channel or self._log_channel(Named(guild.id, guild.name))
         if reference is None:
-            raise DeedFailed("There is no channel to ping the role in: give notify a channel, or set log_channel.")
+            raise DeedFailed(say("no_channel_to_ping_in"))
         place = self._place(guild_id, channel_called(guild, reference).id, "send_messages")
         may_ping = called.mentionable or place.permissions_for(guild.me).mention_everyone
         if called.is_default() or not may_ping:
-            raise Forbidden(
-                f"The bot may not ping {called.name}: let everyone mention the role, or give the bot the permission"
-                f" {title('mention_everyone')}."
-            )
+            raise Forbidden(say("may_not_ping", role=called.name, permission=named("mention_everyone")))
         self._spend_ping(guild_id, called)
         only = discord.AllowedMentions(everyone=False, users=False, roles=[called])
         content = f"{called.mention} {text}"[:LONGEST_MESSAGE]
-        async with self._answers.to("ping the role", guild_id):
+        async with self._answers.to("ping", guild_id):
             await place.send(content, allowed_mentions=only, suppress_embeds=True)
 
     async def slowmode(self, guild_id: int, channel_id: int) -> int:
         self._place(guild_id, channel_id, "manage_channels")
-        async with self._answers.to("look at the channel", guild_id):
+        async with self._answers.to("look_at_channel", guild_id):
             channel = await self._client().fetch_channel(channel_id)
         return int(getattr(channel, "slowmode_delay", 0))
 
     async def set_slowmode(self, guild_id: int, channel_id: int, seconds: int, *, reason: str) -> None:
         self._place(guild_id, channel_id, "manage_channels")
-        async with self._answers.to("change the slow mode", guild_id):
+        async with self._answers.to("set_slowmode", guild_id):
             await self._client().http.edit_channel(channel_id, rate_limit_per_user=seconds, reason=reason)
 
     async def invite(self, guild_id: int, channel_id: int, *, reason: str) -> str:
         channel_id = channel_id or self._open_channel(guild_id)
         self._place(guild_id, channel_id, "create_instant_invite")
-        async with self._answers.to("make an invite", guild_id):
+        async with self._answers.to("invite", guild_id):
             made = await self._client().http.create_invite(
                 channel_id, reason=reason, max_age=INVITE_SECONDS, max_uses=1, unique=True
             )
@@ -168,12 +166,12 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
             await asyncio.wait(self._removals, timeout=LAST_REMOVALS)
 
     async def _delete_one(self, guild_id: int, channel_id: int, message_id: int, reason: str) -> None:
-        async with self._answers.to("delete the message", guild_id):
+        async with self._answers.to("delete_message", guild_id):
             # discord.py's PartialMessage.delete takes no reason; the HTTP call does.
             await self._client().http.delete_message(channel_id, message_id, reason=reason)
 
     async def _delete_many(self, guild_id: int, channel_id: int, message_ids: Sequence[int], reason: str) -> None:
-        async with self._answers.to("delete the message", guild_id):
+        async with self._answers.to("delete_message", guild_id):
             await self._client().http.delete_messages(channel_id, list(message_ids), reason=reason)
 
     async def _remove_after(self, channel_id: int, message_id: int, seconds: float) -> None:
@@ -213,7 +211,7 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
     def _spend_ping(self, guild_id: int, role: discord.Role) -> None:
         now, key = self._clock(), (guild_id, role.id)
         if now - self._pinged.get(key, -PING_EVERY) < PING_EVERY:
-            raise AlreadySo(f"{role.name} was pinged within the last {PING_EVERY:.0f} s.")
+            raise AlreadySo(say("pinged_before", role=role.name, seconds=f"{PING_EVERY:.0f}"))
         self._pinged[key] = now
 
 

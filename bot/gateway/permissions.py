@@ -6,22 +6,20 @@ from collections.abc import Iterable
 
 import discord
 
+from bot.texts.saying import Said, say
+
 # What the bot itself needs, whatever the rules say: to read, to post cards and notices, to look back at what it missed.
 OWN_NEEDS = frozenset({"view_channel", "read_message_history", "send_messages", "send_messages_in_threads"})
 
-# Where Discord's settings say something else than the name in the API.
-_TITLES = {
-    "manage_guild": "Manage Server",
-    "view_channel": "View Channels",
-    "moderate_members": "Timeout Members",
-    "send_messages_in_threads": "Send Messages in Threads",
-    "mention_everyone": "Mention @everyone, @here and All Roles",
-}
+
+def named(permission: str) -> Said:
+    """The name that Discord's settings show."""
+    return say(f"permission_{permission}")
 
 
 def title(permission: str) -> str:
-    """The name that Discord's settings show."""
-    return _TITLES.get(permission, permission.replace("_", " ").title())
+    """As ``named``, for the command line."""
+    return str(named(permission))
 
 
 def titles(permissions: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bot.errors import DeedFailed, NotNow, Unreachable
+from bot.texts.saying import say
 
 DMS_PER_MINUTE = 5  # of one guild
 DMS_PER_MINUTE_IN_ALL = 20
@@ -85,13 +86,13 @@ class DirectMessages:
 
     def _check(self, guild_id: int, user_id: int) -> None:
         if self._closed.get((guild_id, user_id), 0.0) > self._clock():
-            raise Unreachable("The member takes no direct messages from this server.")
+            raise Unreachable(say("takes_no_messages"))
         if self._of_guild.is_full(guild_id):
-            raise NotNow(f"No direct message was sent: {DMS_PER_MINUTE} went out here within the last minute.")
+            raise NotNow(say("messages_here", count=DMS_PER_MINUTE))
         if self._in_all.is_full(0):
-            raise NotNow(f"No direct message was sent: {DMS_PER_MINUTE_IN_ALL} went out within the last minute.")
+            raise NotNow(say("messages_in_all", count=DMS_PER_MINUTE_IN_ALL))
         if self._refused.is_full(guild_id):
-            raise NotNow(f"No direct message was sent: {REFUSED_PER_MINUTE} were refused within the last minute.")
+            raise NotNow(say("messages_refused", count=REFUSED_PER_MINUTE))
 
     def _note_closed(self, guild_id: int, user_id: int) -> None:
         self._refused.add(guild_id)
@@ -111,7 +112,7 @@ class Notices:
     def posting(self, channel_id: int) -> Iterator[None]:
         """Raises ``DeedFailed`` where there have been too many."""
         if self._of_channel.is_full(channel_id):
-            raise DeedFailed(f"No notice was posted: {NOTICES_PER_MINUTE} were in this channel within the last minute.")
+            raise DeedFailed(say("notices_here", count=NOTICES_PER_MINUTE))
         at = self._of_channel.add(channel_id)
         try:
             yield

@@ -11,7 +11,8 @@ from typing import TypeAlias
 import discord
 
 from bot.errors import Away, DeedFailed, Forbidden, Gone
-from bot.gateway.permissions import title
+from bot.gateway.permissions import named
+from bot.texts.saying import say
 
 Channel: TypeAlias = "discord.abc.MessageableChannel"  # there for type checkers only
 
@@ -21,14 +22,14 @@ def guild_of(client: discord.Client, guild_id: int) -> discord.Guild:
     if guild is not None and not guild.unavailable:
         return guild
     if guild is not None or not client.is_ready():
-        raise Away("The bot is not connected to this server at the moment.")
-    raise Gone("The bot is no longer in this server.")
+        raise Away(say("not_connected"))
+    raise Gone(say("not_in_server"))
 
 
 def require(guild: discord.Guild, permission: str) -> None:
     """In the guild as a whole."""
     if not getattr(guild.me.guild_permissions, permission):
-        raise Forbidden(f"The bot lacks the permission {title(permission)}.")
+        raise Forbidden(say("lacks", permission=named(permission)))
 
 
 def require_in(client: discord.Client, guild: discord.Guild, channel_id: int, *permissions: str) -> Channel:
@@ -37,27 +38,25 @@ def require_in(client: discord.Client, guild: discord.Guild, channel_id: int, *p
     if channel is None:  # a thread that was archived when we connected; Discord will say what is allowed
         return client.get_partial_messageable(channel_id, guild_id=guild.id)
     if isinstance(channel, discord.ForumChannel | discord.CategoryChannel):
-        raise Gone(f"#{channel.name} holds no messages.")
+        raise Gone(say("holds_no_messages", channel=channel.name))
     place = channel.parent if isinstance(channel, discord.Thread) and channel.parent else channel
     allowed = place.permissions_for(guild.me)
     for permission in permissions:
         if not (allowed.view_channel and getattr(allowed, _in_threads(permission, channel))):
-            raise Forbidden(f"The bot lacks the permission {title(permission)} in #{channel.name}.")
+            raise Forbidden(say("lacks_in", permission=named(permission), channel=channel.name))
     return channel
 
 
 def require_above(guild: discord.Guild, user_id: int, role_ids: Iterable[int]) -> None:
     """Raises ``Forbidden`` for a member whom the bot may not touch; ``role_ids`` are their roles."""
     if user_id == guild.owner_id:
-        raise Forbidden("The member owns this server, so nothing can be done to them.")
+        raise Forbidden(say("is_owner"))
     roles = [role for role_id in role_ids if (role := guild.get_role(role_id)) is not None]
     if any(role.permissions.administrator for role in roles):
-        raise Forbidden("The member is an administrator of this server, so the bot does nothing to them.")
+        raise Forbidden(say("is_administrator"))
     top, mine = max(roles, default=guild.default_role), guild.me.top_role
     if top >= mine and guild.owner_id != guild.me.id:
-        raise Forbidden(
-            f"The member's role {top.name} is not below the bot's role {mine.name}: move the bot's role above it."
-        )
+        raise Forbidden(say("stands_above", role=top.name, mine=mine.name))
 
 
 def role_called(guild: discord.Guild, reference: str) -> discord.Role:
@@ -65,16 +64,16 @@ def role_called(guild: discord.Guild, reference: str) -> discord.Role:
     for role in guild.roles:
         if wanted in (str(role.id), role.name.removeprefix("@").casefold()):
             return role
-    raise DeedFailed(f'There is no role "{reference}" in this server.')
+    raise DeedFailed(say("no_such_role", name=reference))
 
 
 def require_to_give(guild: discord.Guild, role: discord.Role) -> None:
     """Raises ``Forbidden`` for a role that the bot can neither give nor take."""
     if role.is_default() or role.managed:
-        raise Forbidden(f"The role {role.name} belongs to Discord or to an integration; nobody can give or take it.")
+        raise Forbidden(say("role_is_managed", role=role.name))
     mine = guild.me.top_role
     if role >= mine and guild.owner_id != guild.me.id:
-        raise Forbidden(f"The role {role.name} is not below the bot's role {mine.name}: move the bot's role above it.")
+        raise Forbidden(say("role_stands_above", role=role.name, mine=mine.name))
 
 
 def channel_called(guild: discord.Guild, reference: str) -> discord.abc.GuildChannel:
@@ -82,7 +81,7 @@ def channel_called(guild: discord.Guild, reference: str) -> discord.abc.GuildCha
     for channel in guild.channels:
         if wanted in (str(channel.id), channel.name.casefold()):
             return channel
-    raise DeedFailed(f'There is no channel "{reference}" in this server.')
+    raise DeedFailed(say("no_such_channel", name=reference))
 
 
 def _in_threads(permission: str, channel: object) -> str:

@@ -8,8 +8,9 @@ import discord
 
 from bot.errors import DoesNotApply, Forbidden
 from bot.gateway.answers import Answers
-from bot.gateway.permissions import title as titled
+from bot.gateway.permissions import named
 from bot.gateway.standing import guild_of, require
+from bot.texts.saying import say
 
 
 class TitleDeeds:
@@ -20,18 +21,18 @@ class TitleDeeds:
 
     async def title(self, guild_id: int, thread_id: int) -> str:
         self._require_thread(guild_id, thread_id)
-        async with self._answers.to("look at the thread", guild_id):
+        async with self._answers.to("look_at_thread", guild_id):
             thread = await self._client().http.get_channel(thread_id)
         return str(thread.get("name"))
 
     async def set_title(self, guild_id: int, thread_id: int, title: str, *, reason: str) -> None:
         self._require_thread(guild_id, thread_id)
-        async with self._answers.to("change the title", guild_id):
+        async with self._answers.to("set_title", guild_id):
             await self._client().http.edit_channel(thread_id, name=title, reason=reason)
 
     async def delete_event(self, guild_id: int, event_id: int, *, reason: str) -> None:
         require(guild_of(self._client(), guild_id), "manage_events")
-        async with self._answers.to("delete the event", guild_id):
+        async with self._answers.to("delete_event", guild_id):
             await self._client().http.delete_scheduled_event(guild_id, event_id, reason=reason)
 
     def _require_thread(self, guild_id: int, thread_id: int) -> None:
@@ -39,9 +40,9 @@ class TitleDeeds:
         guild = guild_of(self._client(), guild_id)
         channel = guild.get_channel_or_thread(thread_id)
         if channel is not None and not isinstance(channel, discord.Thread):
-            raise DoesNotApply("The name of a whole channel is left to those who manage it.")
+            raise DoesNotApply(say("whole_channel"))
         if channel is None or channel.parent is None:
             return  # an archived thread; Discord will say what is allowed
         allowed = channel.parent.permissions_for(guild.me)
         if not (allowed.view_channel and allowed.manage_threads):
-            raise Forbidden(f"The bot lacks the permission {titled('manage_threads')} in #{channel.parent.name}.")
+            raise Forbidden(say("lacks_in", permission=named("manage_threads"), channel=channel.parent.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.errors import RecordFailed
+from bot.texts.saying import Said, say
 
 DATABASE_NAME = "record.sqlite"
 BACKUP_FOLDER = "backups"
@@ -140,15 +141,32 @@ def plain_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise RecordFailed(_sentence(error, path)) from error
+        raise RecordFailed(_sentence(error, path), _SAID.get(_kind(error))) from error
+
+
+# What is read of it in Discord, where nobody sees the machine.
+_SAID: Mapping[int | None, Said] = {
+    sqlite3.SQLITE_FULL: say("record_full"),
+    sqlite3.SQLITE_BUSY: say("record_locked"),
+    sqlite3.SQLITE_LOCKED: say("record_locked"),
+    sqlite3.SQLITE_READONLY: say("record_read_only"),
+    sqlite3.SQLITE_CORRUPT: say("record_damaged"),
+    sqlite3.SQLITE_NOTADB: say("record_damaged"),
+}
+
+
+def _cause(error: Exception) -> BaseException:
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
+def _kind(error: Exception) -> int | None:
+    code = getattr(_cause(error), "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else None  # the rest are details
 
 
 def _sentence(error: Exception, path: Path) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    code = getattr(cause, "sqlite_errorcode", None)
-    # The low byte is the kind of error, the rest its details.
-    kind = code & 0xFF if isinstance(code, int) else None
-    match kind:
+    cause = _cause(error)
+    match _kind(error):
         case sqlite3.SQLITE_FULL:
             return f"{path} cannot grow, the disk is full: free some space"
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:

@@ -27,6 +27,7 @@ from bot.record.strikes import Standing, standing_in, strikes_of
 from bot.record.tables import FlagRow, ModelRow, NameRow, OutcomeRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
 from bot.record.vault import Vault, find_keys, texts_per_key
 from bot.records import Flag, Named, Remark, Scores, Strike, ViewScores
+from bot.texts.saying import Said
 
 T = TypeVar("T")
 
@@ -73,6 +74,11 @@ class Reading(GuildReading):
     def key_trouble(self) -> str | None:
         """A sentence when the key is missing or not the right one; some texts are then None, and new ones not kept."""
         return self._vault.trouble
+
+    @property
+    def key_trouble_told(self) -> Said:
+        """What of ``key_trouble`` is read in Discord."""
+        return self._vault.told
 
     async def flag(self, guild_id: int, number: int) -> Flag | None:
         wanted = select(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.number == number)

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from bot.errors import KeyUnusable
 from bot.record.sealing import KeyRing, Sealed, derive
 from bot.record.tables import MESSAGE, HashSecretRow, SealedTextRow
+from bot.texts.saying import NOTHING, Said, say
 
 HASH_SECRET = b"hash secret"  # what a sealed hash secret is bound to
 NOT_KEPT = "until then the texts of new flags are not kept"
@@ -30,11 +31,15 @@ log = structlog.get_logger()
 
 
 class Vault:
-    """``trouble`` says in a sentence why new texts are not kept; None when all is well."""
+    """``trouble`` says in a sentence why new texts are not kept, and ``told`` what of it is read in Discord.
 
-    def __init__(self, ring: KeyRing | None, trouble: str | None = None) -> None:
+    When all is well, ``trouble`` is None.
+    """
+
+    def __init__(self, ring: KeyRing | None, trouble: str | None = None, told: Said = NOTHING) -> None:
         self.ring = ring
         self.trouble = trouble
+        self.told = told + say("key_mend") if told else told
         self._secrets: Mapping[int, bytes] = {}
         self._newest_secret = 0
 
@@ -131,14 +136,15 @@ def find_keys(key_file: Path, sealed: Mapping[str, int]) -> Vault:
     try:
         ring = KeyRing.read(key_file)
     except KeyUnusable as error:
-        return Vault(None, f"{error}; {NOT_KEPT}")
+        return Vault(None, f"{error}; {NOT_KEPT}", say("key_unusable"))
     if ring is None:
         count = sum(sealed.values())
         gone = f"{key_file} is gone, and with it the key of {count} kept texts: put it back; {NOT_KEPT}"
-        return Vault(None, gone if sealed else None)
+        return Vault(None, gone, say("key_gone", count=count)) if sealed else Vault(None)
     lost = sum(count for key_id, count in sealed.items() if key_id not in ring)
     if lost:
-        return Vault(ring, f"{key_file} lacks the key of {lost} kept texts: put the right key file back; {NOT_KEPT}")
+        wrong = f"{key_file} lacks the key of {lost} kept texts: put the right key file back; {NOT_KEPT}"
+        return Vault(ring, wrong, say("key_wrong", count=lost))
     return Vault(ring)
 
 
@@ -146,11 +152,12 @@ def make_key(key_file: Path, *, ours: bool) -> Vault:
     """A first key. A file that the owner named is theirs to make: a mount that failed must not start a new key."""
     if not ours:
         mend = f"make it with `openssl rand -base64 32 > {key_file}`"
-        return Vault(None, f"{key_file}, which should hold the key, is not there: {mend}; {NOT_KEPT}")
+        missing = f"{key_file}, which should hold the key, is not there: {mend}; {NOT_KEPT}"
+        return Vault(None, missing, say("key_missing"))
     ring = KeyRing(()).grown()
     try:
         ring.write(key_file)
     except KeyUnusable as error:
-        return Vault(None, f"{error}; {NOT_KEPT}")
+        return Vault(None, f"{error}; {NOT_KEPT}", say("key_unusable"))
     log.info("key made", path=str(key_file))
     return Vault(ring)

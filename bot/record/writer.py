@@ -24,6 +24,7 @@ from bot.health import Health
 from bot.record.database import plain_errors
 from bot.record.probing import probe_flags
 from bot.rounds import heard
+from bot.texts.saying import Said, say
 
 T = TypeVar("T")
 
@@ -95,7 +96,10 @@ class Writer:
         if self._closing:
             raise RecordFailed(f"{self._database} is closed: the bot is stopping")
         if len(self._waiting) >= JOBS_WAITING:
-            raise RecordFailed(f"{self._database} is too slow, {JOBS_WAITING} writes are waiting: check the disk")
+            raise RecordFailed(
+                f"{self._database} is too slow, {JOBS_WAITING} writes are waiting: check the disk",
+                say("record_slow", count=JOBS_WAITING),
+            )
         job = _Job(work)
         self._waiting.append(job)
         self._wake.set()
@@ -141,7 +145,7 @@ class Writer:
         except RecordFailed as error:
             for job in batch:
                 job.fail(error)
-            self._fail(str(error))
+            self._fail(error.said)
         except Exception as error:
             # One job is at fault: alone, it takes no neighbour with it.
             if len(batch) == 1:
@@ -171,20 +175,20 @@ class Writer:
         try:
             await self._commit([_Job(probe_flags)])
         except RecordFailed as error:
-            self._fail(str(error))
+            self._fail(error.said)
         else:
             if monotonic() - self._failed_at >= self._calm:
                 self._in_trouble, self._healed_at = False, monotonic()
                 self._health.healed(PART)
         self._probe_at = monotonic() + PROBE_SECONDS
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, said: Said) -> None:
         now = self._failed_at = monotonic()
         if not self._in_trouble:
             relapsed = now - self._healed_at < RELAPSE_SECONDS
             self._calm = min(2 * self._calm, LONGEST_CALM) if relapsed else PROBE_SECONDS
             self._in_trouble, self._probe_at = True, now + PROBE_SECONDS
-        self._health.trouble(PART, sentence)
+        self._health.trouble(PART, said)
 
 
 class _OneAtFault(Exception):

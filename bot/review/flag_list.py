@@ -16,6 +16,7 @@ from bot.review.desk import Desk, desk_of, guild_of
 from bot.review.permitting import require
 from bot.review.quote import quote
 from bot.review.seeing import may_read
+from bot.texts.saying import say
 
 FLAGS_A_PAGE = 8
 OPEN_SECONDS = 840.0  # Discord takes changes of a private answer for 15 minutes
@@ -101,7 +102,7 @@ async def open_flag(interaction: discord.Interaction[Any], number: int) -> None:
     desk = desk_of(interaction)
     flag = await desk.ledger.flag(guild_of(interaction).id, number)
     if flag is not None and not may_read(desk, require(interaction), flag):
-        raise NotAllowed(f"Flag #{number} is about a channel that you do not see.")
+        raise NotAllowed(say("channel_unseen", number=number))
     if flag is None:
         await interaction.edit_original_response(content=f"There is no flag #{number} in this server.")
         return

@@ -12,6 +12,7 @@ from bot.config import Rulebook
 from bot.errors import Gone, TryLater
 from bot.records import CardPlace, Named
 from bot.texts import Texts
+from bot.texts.saying import Said, say
 
 # What is to be said in a guild, in its own words; nothing where the guild is not concerned.
 Say = Callable[[Named, Texts], str | None]
@@ -47,10 +48,10 @@ class LogChannel:
             return None
         except discord.HTTPException as error:
             if error.status != 400 or plainly is None:
-                raise TryLater(f"A card was not taken: Discord answered {error.status}.") from error
+                raise TryLater(_answered(error, "post_card")) from error
             return await self._post_plainly(channel, plainly, f"plain-{nonce}")
         except _AWAY as error:
-            raise TryLater(f"A card could not be posted ({type(error).__name__}).") from error
+            raise TryLater(_away(error, "post_card")) from error
         return CardPlace(sent.channel.id, sent.id)
 
     async def _post_plainly(self, channel: discord.TextChannel, text: str, nonce: str) -> CardPlace:
@@ -59,7 +60,7 @@ class LogChannel:
         try:
             sent = await channel.send(text, nonce=nonce[:25], allowed_mentions=_NOBODY, suppress_embeds=True)
         except _AWAY as error:
-            raise TryLater("A card could not be posted.") from error
+            raise TryLater(_away(error, "post_card")) from error
         return CardPlace(sent.channel.id, sent.id)
 
     async def edit_view(self, place: CardPlace, view: discord.ui.LayoutView) -> None:
@@ -68,13 +69,13 @@ class LogChannel:
         try:
             await message.edit(view=view, allowed_mentions=_NOBODY)
         except (discord.Forbidden, discord.NotFound) as error:
-            raise Gone("The card is not there any more.") from error
+            raise Gone(say("nothing_left", deed=say("deed_edit_card"))) from error
         except discord.HTTPException as error:
             if error.status == 400:
-                raise Gone("Discord does not take the card.") from error
-            raise TryLater(f"A card was not taken: Discord answered {error.status}.") from error
+                raise Gone(_answered(error, "edit_card")) from error
+            raise TryLater(_answered(error, "edit_card")) from error
         except _AWAY as error:
-            raise TryLater(f"A card could not be edited ({type(error).__name__}).") from error
+            raise TryLater(_away(error, "edit_card")) from error
 
     async def say(self, say: Say, guild_id: int | None = None) -> None:
         """Post a notice of our own words in one guild's log channel, or in every one's. Failures are only logged."""
@@ -106,14 +107,14 @@ class LogChannel:
         except (discord.Forbidden, discord.NotFound):
             return False
         except _AWAY as error:
-            raise TryLater(f"A notice could not be posted ({type(error).__name__}).") from error
+            raise TryLater(_away(error, "post_notice")) from error
         return True
 
     def _channel(self, guild_id: int) -> discord.TextChannel | None:
         client = self._client()
         guild = client.get_guild(guild_id)
         if (guild is None and not client.is_ready()) or (guild is not None and guild.unavailable):
-            raise TryLater("The bot is not connected to this server at the moment.")
+            raise TryLater(say("not_connected"))
         reference = self._reference(guild)
         if guild is None or reference is None:
             return None
@@ -143,6 +144,14 @@ class LogChannel:
             why=why,
             where_flags_are="in the record: python -m bot flags list",
         )
+
+
+def _answered(error: discord.HTTPException, deed: str) -> Said:
+    return say("discord_answered", status=error.status, code=error.code, deed=say(f"deed_{deed}"))
+
+
+def _away(error: Exception, deed: str) -> Said:
+    return say("discord_away", deed=say(f"deed_{deed}"), error=type(error).__name__)
 
 
 _NOBODY = discord.AllowedMentions.none()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 import discord
 
 from bot.errors import NotAllowed
-
-_TITLES = {"moderate_members": "Timeout Members", "manage_guild": "Manage Server"}
+from bot.texts.saying import Said, say
 
 
 def require(interaction: discord.Interaction[Any], *permissions: str) -> discord.Member:
@@ -20,7 +21,13 @@ def require(interaction: discord.Interaction[Any], *permissions: str) -> discord
     known = member.guild_permissions if isinstance(member, discord.Member) else discord.Permissions.none()
     held = known & interaction.permissions
     missing = [name for name in permissions if not (held.administrator or getattr(held, name))]
-    if missing or not isinstance(member, discord.Member):
-        titles = " and ".join(_TITLES.get(name, name.replace("_", " ").title()) for name in missing)
-        raise NotAllowed(f"For this you need the permission {titles} in this server.")
+    if not isinstance(member, discord.Member):
+        raise NotAllowed(say("only_in_servers"))
+    if missing:
+        raise NotAllowed(say("needs_permissions", permissions=_all(missing)))
     return member
+
+
+def _all(permissions: Iterable[str]) -> Said:
+    names = (say(f"permission_{name}") for name in permissions)
+    return reduce(lambda one, other: say("needs_both", one=one, other=other), names)

@@ -15,12 +15,12 @@ from bot.score.queue import FairQueue
 from bot.score.round import Answer
 from bot.score.strain import Strain
 from bot.score.windows import Trimmed
+from bot.texts.saying import say
 
 BACKGROUND_POSTS = 256  # most that wait in the background at once
 BACKGROUND_TEXTS = 32  # most that are taken at once: a message that arrives meanwhile waits for no more
 
-_FULL = "Too many messages wait to be scored; this one was turned away."
-_LATE = "A message waited for its scores longer than the deadline."
+_FULL, _LATE = say("no_room"), say("waited_too_long")
 
 
 @dataclass(eq=False, slots=True)

@@ -13,6 +13,7 @@ from bot.errors import ModelFailed
 from bot.records import TextScores
 from bot.score.faults import described
 from bot.score.windows import Tokens, Trimmed, Windowed, window
+from bot.texts.saying import say
 
 log = structlog.get_logger()
 
@@ -123,7 +124,7 @@ def _open_sheets(backend: Backend, posts: Sequence[Trimmed]) -> tuple[dict[int, 
     except BaseException as error:  # a panic in Rust is no Exception
         if len(posts) == 1:
             log.error("tokenising_failed", **described(error))
-            return {}, [(0, ModelFailed("The tokenizer failed on a text; it was not scored."))]
+            return {}, [(0, ModelFailed(say("not_tokenised")))]
         parts = [_open_sheets(backend, [post]) for post in posts]
         sheets = {at: part[0][0] for at, part in enumerate(parts) if part[0]}
         return sheets, [(at, answer) for at, part in enumerate(parts) for _, answer in part[1]]
@@ -151,7 +152,7 @@ def _score_batch(backend: Backend, batch: list[_Slip], sheets: dict[int, _Sheet]
                 _score_batch(backend, [slip], sheets)
             return
         log.error("window_failed", tokens=len(batch[0].tokens), **described(error))
-        sheets[batch[0].post].failure = ModelFailed("The model raised an error on a text; it was not scored.")
+        sheets[batch[0].post].failure = ModelFailed(say("model_failed"))
         return
     sane = np.asarray(((rows >= 0) & (rows <= 1)).all(axis=1))  # false for nan, too
     for slip, row, is_sane in zip(batch, rows, sane.tolist(), strict=True):
@@ -161,7 +162,7 @@ def _score_batch(backend: Backend, batch: list[_Slip], sheets: dict[int, _Sheet]
 def _enter(sheet: _Sheet, slip: _Slip, row: Probabilities, is_sane: bool) -> None:
     top = sheet.tops[slip.text]
     if not is_sane or top is None:
-        sheet.failure = ModelFailed("The model gave something that is no probability for a text; it was not scored.")
+        sheet.failure = ModelFailed(say("not_a_probability"))
     else:
         np.maximum(top, row, out=top)
     sheet.waiting -= 1

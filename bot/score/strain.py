@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 
 from bot.health import Health
+from bot.texts.saying import Said, say
 
 PART = "scoring"
 
@@ -13,8 +14,7 @@ OVERLOADS_FOR_TROUBLE = 20  # among the recent answers
 FAILURES_FOR_TROUBLE = 5  # in a row
 SCORED_TO_HEAL = 8  # in a row
 
-_OVERLOADED = "Scoring cannot keep up with the messages that arrive."
-_FAILING = "The model fails on message after message."
+_OVERLOADED, _FAILING = say("scoring_overloaded"), say("scoring_fails")
 
 
 class Strain:
@@ -49,9 +49,9 @@ class Strain:
         if self._failed_in_a_row >= FAILURES_FOR_TROUBLE:
             self.trouble(_FAILING)
 
-    def trouble(self, sentence: str) -> None:
+    def trouble(self, said: Said) -> None:
         self._in_trouble = True
-        self._health.trouble(PART, sentence)
+        self._health.trouble(PART, said)
 
     def healed(self) -> None:
         self._in_trouble = False

@@ -22,6 +22,7 @@ from bot.score.requests import Request, Requests, characters_of
 from bot.score.round import Answer, Backend, score_posts
 from bot.score.strain import Strain
 from bot.score.windows import trim
+from bot.texts.saying import say
 
 __all__ = ["Counters", "Worker", "WorkerOptions"]
 
@@ -38,9 +39,8 @@ LONGEST_RETRY = 300.0  # seconds between two attempts to load the model
 SHUTDOWN_GRACE = 5.0  # seconds given to the batch under way
 
 
-_CLOSING = "The bot is shutting down; the message was not scored."
-_BROKEN = "Scoring broke off with an error of its own; the message was not scored."
-_ENDED = "Scoring stopped by an error of its own and was started again; the log says more."
+_CLOSING, _BROKEN, _ENDED = say("shutting_down"), say("scoring_broke_off"), say("scoring_ended")
+_UNAVAILABLE = say("model_unavailable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Worker:
         if self._closing:
             raise ShuttingDown(_CLOSING)
         if self._load_failure is not None:
-            raise ModelFailed(str(self._load_failure))
+            raise ModelFailed(_UNAVAILABLE.plainly(str(self._load_failure)))
         request = Request(trim(texts), guild_id, member_id, self._loop.create_future(), in_background)
         self._requests.add(request)
         self._wake.set()
@@ -173,8 +173,9 @@ class Worker:
             error = ModelUnavailable(f"The model could not be loaded ({type(error).__name__}); the log says more.")
         log.error("model_unavailable", reason=str(error))
         self._load_failure = error
-        self._strain.trouble(str(error))
-        self._requests.answer_waiting(ModelFailed(str(error)))
+        said = _UNAVAILABLE.plainly(str(error))
+        self._strain.trouble(said)
+        self._requests.answer_waiting(ModelFailed(said))
         self._tried.set()
 
     async def _lane(self) -> None:

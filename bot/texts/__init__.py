@@ -5,17 +5,44 @@ from __future__ import annotations
 from bot.texts import writing
 from bot.texts.appeals import InAppeals
 from bot.texts.cards import OnCards
+from bot.texts.commands import FromCommands
 from bot.texts.log_channel import InLogChannel
 from bot.texts.members import ToMembers
+from bot.texts.obstacles import Obstacles
+from bot.texts.outcomes import InOutcomes
+from bot.texts.permissions import PermissionNames
+from bot.texts.troubles import Troubles
 from bot.texts.verdicts import ToModerators
 from bot.texts.writing import LONGEST_TEXT, TextGroup, fill
 
 __all__ = ["GROUPS", "LONGEST_TEXT", "Texts", "fill", "placeholders"]
 
-GROUPS: tuple[type[TextGroup], ...] = (ToMembers, InAppeals, InLogChannel, OnCards, ToModerators)
+GROUPS: tuple[type[TextGroup], ...] = (
+    ToMembers,
+    InAppeals,
+    InLogChannel,
+    OnCards,
+    ToModerators,
+    FromCommands,
+    InOutcomes,
+    Obstacles,
+    Troubles,
+    PermissionNames,
+)
 
 
-class Texts(ToModerators, OnCards, InLogChannel, InAppeals, ToMembers):
+class Texts(
+    PermissionNames,
+    Troubles,
+    Obstacles,
+    InOutcomes,
+    FromCommands,
+    ToModerators,
+    OnCards,
+    InLogChannel,
+    InAppeals,
+    ToMembers,
+):
     """``texts:`` in config.yaml."""
 
     def on_top_of(self, below: Texts) -> Texts:

@@ -65,6 +65,7 @@ class InLogChannel(TextGroup):
     held_by_shadow_mode: str = text(
         "shadow mode: nothing is touched until the config says mode: live", "Why an action was held back: shadow mode."
     )
+    held_by_step: str = text("shadow mode for {rules}", "Why an action was held back: {rules} are in shadow mode.")
     held_by_pause: str = text(
         "paused since {since}: nothing is touched until a moderator uses /resume",
         "Why an action was held back: /pause was used at {since}.",

@@ -13,6 +13,7 @@ import pytest
 
 from bot.errors import Gone
 from bot.records import Author, Case, Deeds, Fired, Flag, MemberNow, Named, Scores
+from bot.texts.saying import say
 
 FLAG = Flag(
     id=7,
@@ -117,7 +118,7 @@ class WrittenDown:
         if "member" in self.failing:
             raise self.failing["member"]
         if not self.is_there:
-            raise Gone("The member has left the server.")
+            raise Gone(say("member_left"))
         return MemberNow(guild_id, user_id, self.role_ids, self.nickname, self.timed_out_until)
 
     async def time_out(self, member: MemberNow, until: datetime | None, *, reason: str) -> None:

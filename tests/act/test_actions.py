@@ -12,9 +12,11 @@ import pytest
 from bot.act import make
 from bot.errors import Forbidden, TryLater, Unreachable
 from bot.records import Case, Named, Outcome, Status
+from bot.texts.saying import say
 
 DONE, ALREADY, LEFT_ALONE = Status.DONE, Status.ALREADY_DONE, Status.HELD_BACK
 BECAUSE = "Civil Tongue flag #12: insult, severe_toxic"
+LACKS_INVITE = Forbidden(say("lacks", permission=say("permission_create_instant_invite")))
 BACK = "Civil Tongue flag #12: taken back"
 DAY = timedelta(days=1)
 
@@ -191,7 +193,7 @@ async def test_what_would_be_over_by_now_is_not_begun(case: Case, deeds: Any, na
 
 
 async def test_a_softban_that_was_cut_short_is_finished(case: Case, deeds: Any) -> None:
-    deeds.failing["unban"] = TryLater("Discord is down.")
+    deeds.failing["unban"] = TryLater(say("not_connected"))
     outcome = await make("softban").apply(case)
     assert outcome.status is Status.FAILED
     assert "could not be unbanned" in outcome.detail
@@ -201,7 +203,7 @@ async def test_a_softban_that_was_cut_short_is_finished(case: Case, deeds: Any) 
 
 
 async def test_an_untouchable_member_is_left_alone_and_the_outcome_says_why(case: Case, deeds: Any) -> None:
-    deeds.failing["member"] = Forbidden("The member owns this server, so nothing can be done to them.")
+    deeds.failing["member"] = Forbidden(say("is_owner"))
     for name in ("timeout", "kick", "softban", "ban", "reset_nickname"):
         outcome = await make(name).apply(case)
         assert (outcome.status, outcome.detail) == (Status.FORBIDDEN, str(deeds.failing["member"]))
@@ -210,20 +212,20 @@ async def test_an_untouchable_member_is_left_alone_and_the_outcome_says_why(case
 
 async def test_an_invite_that_cannot_be_sent_is_there_for_the_moderators(case: Case, deeds: Any) -> None:
     outcome = await make("kick").apply(case)
-    deeds.failing["direct_message"] = Unreachable("The member takes no direct messages.")
+    deeds.failing["direct_message"] = Unreachable(say("takes_no_messages"))
     undone = await make("kick").undo(case, outcome)
     assert undone.status is DONE
     assert "https://discord.gg/abc" in undone.detail
-    deeds.failing["invite"] = Forbidden("The bot lacks Create Invite.")
+    deeds.failing["invite"] = LACKS_INVITE
     assert (await make("kick").undo(case, outcome)).status is Status.FORBIDDEN
 
 
 async def test_a_ban_is_lifted_even_where_no_invite_can_be_made(case: Case, deeds: Any) -> None:
     outcome = await make("ban").apply(case)
-    deeds.failing["invite"] = Forbidden("The bot lacks Create Invite.")
+    deeds.failing["invite"] = LACKS_INVITE
     undone = await make("ban").undo(case, outcome)
     assert undone.status is DONE
-    assert undone.detail == "The ban was lifted. No invite was made: The bot lacks Create Invite."
+    assert undone.detail == "The ban was lifted. No invite was made: The bot lacks the permission Create Invite."
 
 
 async def test_a_deleted_text_goes_back_to_its_author_in_one_message(case: Case, deeds: Any) -> None:
@@ -279,10 +281,10 @@ async def test_who_is_removed_is_told_before_and_can_appeal(case: Case, deeds: A
 
 @pytest.mark.parametrize("name", REMOVALS)
 async def test_who_cannot_be_told_is_removed_all_the_same(case: Case, deeds: Any, name: str) -> None:
-    deeds.failing["direct_message"] = Unreachable("The member takes no direct messages.")
+    deeds.failing["direct_message"] = Unreachable(say("takes_no_messages"))
     outcome = await make(name).apply(case)
     assert outcome.status is DONE
-    assert outcome.detail.endswith("They were not told: The member takes no direct messages.")
+    assert outcome.detail.endswith("They were not told: The member takes no direct messages from this server.")
 
 
 @pytest.mark.parametrize("name", REMOVALS)

@@ -10,6 +10,7 @@ import pytest
 from bot.act import make
 from bot.errors import DeedFailed, Forbidden, Gone, TryLater, Unreachable
 from bot.records import Case, Status
+from bot.texts.saying import say
 
 TEXT = "you absolute pillock"
 
@@ -37,11 +38,15 @@ async def test_an_outcome_carries_the_options_and_how_long_it_took(case: Case) -
 @pytest.mark.parametrize(
     ("error", "status", "detail"),
     [
-        (Forbidden("The bot lacks Manage Messages."), Status.FORBIDDEN, "The bot lacks Manage Messages."),
-        (Gone("The message is gone."), Status.ALREADY_DONE, "The message is gone."),
-        (TryLater("Discord is down."), Status.FAILED, "Discord is down."),
-        (Unreachable("No messages."), Status.FAILED, "No messages."),
-        (DeedFailed("It failed."), Status.FAILED, "It failed."),
+        (Forbidden(say("is_owner")), Status.FORBIDDEN, str(say("is_owner"))),
+        (Gone(say("member_left")), Status.ALREADY_DONE, "The member has left the server."),
+        (TryLater(say("not_connected")), Status.FAILED, "The bot is not connected to this server at the moment."),
+        (
+            Unreachable(say("messages_here", count=5)),
+            Status.FAILED,
+            "No direct message was sent: 5 went out here within the last minute.",
+        ),
+        (DeedFailed(say("no_such_role", name="x")), Status.FAILED, 'There is no role "x" in this server.'),
     ],
 )
 async def test_a_deed_that_fails_is_an_outcome(
@@ -80,29 +85,32 @@ async def test_a_warning_goes_to_the_member_alone(case: Case, deeds: Any) -> Non
 
 
 async def test_with_closed_direct_messages_a_notice_stands_in_the_channel_for_a_while(case: Case, deeds: Any) -> None:
-    deeds.failing["direct_message"] = Unreachable("The member takes no direct messages.")
+    deeds.failing["direct_message"] = Unreachable(say("takes_no_messages"))
     outcome = await make("warn", {"text": "Be kind, {member}.", "notice": "PT20S"}).apply(case)
     assert deeds.done == [("notice", 1, 2, 3, "Be kind, Mallory. Type /why to see why, and to appeal.", 20.0)]
     assert outcome.status is Status.DONE
     assert outcome.detail == (
-        "The member takes no direct messages. A notice was posted in the channel for 20 s instead."
+        "The member takes no direct messages from this server. A notice was posted in the channel for 20 s instead."
     )
 
 
 async def test_the_shipped_warning_repeats_nothing_of_the_message(case: Case, deeds: Any) -> None:
-    deeds.failing["direct_message"] = Unreachable("Closed.")
+    deeds.failing["direct_message"] = Unreachable(say("takes_no_messages"))
     await make("warn").apply(case)
     assert "pillock" not in str(deeds.done)
 
 
 async def test_where_neither_way_works_the_outcome_says_so(case: Case, deeds: Any) -> None:
-    deeds.failing |= {"direct_message": Unreachable("Closed."), "notice": Forbidden("The bot lacks Send Messages.")}
+    deeds.failing |= {"direct_message": Unreachable(say("takes_no_messages")), "notice": Forbidden(say("is_owner"))}
     outcome = await make("warn").apply(case)
-    assert (outcome.status, outcome.detail) == (Status.FORBIDDEN, "The bot lacks Send Messages.")
+    assert (outcome.status, outcome.detail) == (
+        Status.FORBIDDEN,
+        "The member owns this server, so nothing can be done to them.",
+    )
 
 
 async def test_another_failure_of_the_direct_message_is_no_reason_for_a_notice(case: Case, deeds: Any) -> None:
-    deeds.failing["direct_message"] = TryLater("Discord is down.")
+    deeds.failing["direct_message"] = TryLater(say("not_connected"))
     outcome = await make("warn").apply(case)
     assert outcome.status is Status.FAILED
     assert deeds.done == []

@@ -10,6 +10,7 @@ import pytest
 from bot import act
 from bot.errors import Gone, Unreachable
 from bot.records import Case, Fired, Named, Outcome, Status
+from bot.texts.saying import say
 
 
 def about(case: Case, kind: str, **changes: Any) -> Case:
@@ -47,7 +48,7 @@ async def test_all_messages_of_a_split_one_are_deleted_and_one_that_is_gone_keep
     case = about(case, "message", also=(1, 2))
     assert (await act.make("delete").apply(case)).status is Status.DONE
     assert [deed[3] for deed in deeds.done] == [1, 2, case.flag.message_id]
-    deeds.failing["delete_message"] = Gone("gone")
+    deeds.failing["delete_message"] = Gone(say("nothing_left", deed=say("deed_delete_message")))
     assert (await act.make("delete").apply(case)).status is Status.ALREADY_DONE
 
 
@@ -83,7 +84,7 @@ async def test_a_warning_says_what_it_is_about(case: Case, deeds: Any, kind: str
 
 
 async def test_where_there_is_no_channel_no_notice_is_posted(case: Case, deeds: Any) -> None:
-    deeds.failing["direct_message"] = Unreachable("They take no direct messages.")
+    deeds.failing["direct_message"] = Unreachable(say("takes_no_messages"))
     outcome = await act.make("warn").apply(about(case, "name", channel=Named(0, "names")))
     assert isinstance(outcome, Outcome)
-    assert (outcome.status, outcome.detail) == (Status.FAILED, "They take no direct messages.")
+    assert (outcome.status, outcome.detail) == (Status.FAILED, "The member takes no direct messages from this server.")

@@ -16,6 +16,7 @@ from bot.decide.limits import WINDOW, LimitOptions, Limits
 from bot.health import Health
 from bot.records import Decision, Fired, Struck
 from bot.texts import Texts
+from bot.texts.saying import say
 
 FLAG, DELETE, WARN = make("flag"), make("delete"), make("warn")
 BOTH = Decision(fired=(Fired("insult", 0.9, 0.5, "labels.insult", "content", "written"),), actions=(FLAG, DELETE, WARN))
@@ -59,8 +60,8 @@ def test_shadow_mode_leaves_only_the_flag() -> None:
 
 def test_the_fail_safe_holds_back_and_says_why() -> None:
     ask = asking()
-    ask.health.trouble("model", "the model failed")
-    assert ask(BOTH).hold_reason == "the model failed"
+    ask.health.trouble("model", say("scoring_fails"))
+    assert ask(BOTH).hold_reason == Texts().scoring_fails
     ask.health.healed("model")
     assert ask(BOTH).held_back == ()
 

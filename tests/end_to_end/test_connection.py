@@ -13,6 +13,7 @@ import pytest
 
 from bot.records import Status
 from bot.sandbox import Sandbox, payloads
+from bot.texts.saying import say
 
 
 async def bot_run(folder: Path, **env: str) -> tuple[int, str]:
@@ -147,8 +148,8 @@ async def test_news_while_there_is_no_client_are_told_by_the_next_one(run_bot) -
         before = box.gateway.identifies
         box.gateway.dispatch("READY", {})
         await box.until(lambda: not box.is_bot_online)
-        bot.pipeline.health.trouble("record", "The disk is full.")
-        await box.until(lambda: any("The disk is full." in m.content for m in box.messages("mod-log")))
+        bot.pipeline.health.trouble("record", say("record_full"))
+        await box.until(lambda: any(say("record_full") in m.content for m in box.messages("mod-log")))
         assert box.gateway.identifies > before
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.records import Status
 from bot.review.commands.report import REPORTS_PER_HOUR
 from bot.sandbox import Sandbox
+from bot.texts.saying import say
 
 
 def card_texts(box: Sandbox) -> list[str]:
@@ -101,7 +102,7 @@ async def test_a_flag_by_hand_needs_no_model(furnished, flags_in) -> None:
         async def fail(*_: object, **__: object) -> None:
             from bot.errors import Overloaded
 
-            raise Overloaded("The queue is full.")
+            raise Overloaded(say("no_room"))
 
         bot.pipeline._scorer.score = fail
         await box.context_menu("Morgan", "Flag", message)

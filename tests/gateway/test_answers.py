@@ -51,12 +51,12 @@ def http_error(status: int, code: int = 0) -> discord.HTTPException:
 )
 async def test_each_answer_is_known_for_what_it_means(answer: Exception, kind: type[Exception], says: str) -> None:
     with pytest.raises(kind, match=says) as raised:
-        async with Answers(InvalidAnswers()).to("dance", 1):
+        async with Answers(InvalidAnswers()).to("kick", 1):
             raise answer
     assert type(raised.value) is kind
 
 
-async def refuse(answers: Answers, guild_id: int = 1, deed: str = "dance", code: int = 50013) -> None:
+async def refuse(answers: Answers, guild_id: int = 1, deed: str = "kick", code: int = 50013) -> None:
     with pytest.raises(DeedFailed):
         async with answers.to(deed, guild_id):
             raise http_error(403, code)
@@ -68,13 +68,13 @@ async def test_what_is_refused_again_and_again_rests_for_a_while_in_that_guild_o
     for _ in range(REFUSALS_AT_MOST):
         await refuse(answers)
     with pytest.raises(TryLater, match="does not try again before"):
-        async with answers.to("dance", 1):
+        async with answers.to("kick", 1):
             raise AssertionError("the call was made")
-    for guild_id, deed in ((2, "dance"), (1, "sing")):
+    for guild_id, deed in ((2, "kick"), (1, "react")):
         async with answers.to(deed, guild_id):
             pass
     clock.now += REFUSAL_PAUSE
-    async with answers.to("dance", 1):
+    async with answers.to("kick", 1):
         pass
 
 
@@ -83,9 +83,9 @@ async def test_refusals_far_apart_and_closed_direct_messages_break_nothing() -> 
     answers = Answers(InvalidAnswers(clock), clock)
     for _ in range(3 * REFUSALS_AT_MOST):
         await refuse(answers, code=50007)
-        await refuse(answers, deed="sing")
+        await refuse(answers, deed="react")
         clock.now += 300
-    async with answers.to("sing", 1):
+    async with answers.to("react", 1):
         pass
 
 
@@ -99,11 +99,11 @@ async def test_long_before_discord_would_block_us_no_call_is_made_until_it_has_f
     for status, scope in ((429, "shared"), (404, None), (200, None)):
         invalid.count(status, scope)
     answers = Answers(invalid, clock)
-    async with answers.to("dance", 1):
+    async with answers.to("kick", 1):
         invalid.count(403)
     with pytest.raises(TryLater, match="block its address"):
-        async with answers.to("dance", 2):
+        async with answers.to("kick", 2):
             raise AssertionError("the call was made")
     clock.now += INVALID_WINDOW
-    async with answers.to("dance", 1):
+    async with answers.to("kick", 1):
         pass

@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import DeedFailed, Forbidden, Gone
 from bot.gateway.bulk import LONGEST_REASON, MOST_AT_ONCE, Deletes, merged
+from bot.texts.saying import say
 
 NEW = discord.utils.time_snowflake(datetime.now(UTC))
 OLD = discord.utils.time_snowflake(datetime.now(UTC) - timedelta(days=15))
@@ -31,7 +32,7 @@ class Channel:
     async def one(self, guild_id: int, channel_id: int, message_id: int, reason: str) -> None:
         await self._called([message_id], reason)
         if message_id in self.gone:
-            raise Gone("gone")
+            raise Gone(say("member_left"))
 
     async def many(self, guild_id: int, channel_id: int, message_ids: Sequence[int], reason: str) -> None:
         await self._called(list(message_ids), reason)
@@ -78,7 +79,7 @@ async def test_old_messages_go_singly_and_a_message_named_twice_once() -> None:
 async def test_a_refused_bulk_call_is_refused_to_all_in_one_call() -> None:
     channel = Channel()
     channel.open.set()
-    channel.bulk_error = Forbidden("no")
+    channel.bulk_error = Forbidden(say("is_owner"))
     answers = await asyncio.gather(*(channel.delete(NEW + number) for number in range(3)), return_exceptions=True)
     assert [type(answer) for answer in answers] == [Forbidden] * 3
     assert len(channel.calls) == 1
@@ -87,7 +88,7 @@ async def test_a_refused_bulk_call_is_refused_to_all_in_one_call() -> None:
 async def test_a_bulk_call_that_one_message_spoils_is_made_singly_and_each_hears_its_own() -> None:
     channel = Channel()
     channel.open.set()
-    channel.bulk_error, channel.gone = DeedFailed("too old"), {NEW + 1}
+    channel.bulk_error, channel.gone = DeedFailed(say("reply_too_late")), {NEW + 1}
     answers = await asyncio.gather(*(channel.delete(NEW + number) for number in range(3)), return_exceptions=True)
     assert [type(answer) for answer in answers] == [type(None), Gone, type(None)]
 

@@ -15,6 +15,7 @@ from bot.gateway.quotas import (
     DirectMessages,
     Notices,
 )
+from bot.texts.saying import say
 
 
 class Clock:
@@ -65,7 +66,7 @@ def test_all_guilds_together_get_so_many(messages: DirectMessages) -> None:
         send(messages, 99)
 
 
-@pytest.mark.parametrize("failure", [Forbidden("no"), DeedFailed("down"), RuntimeError()])
+@pytest.mark.parametrize("failure", [Forbidden(say("is_owner")), DeedFailed(say("not_connected")), RuntimeError()])
 def test_what_was_not_sent_is_not_charged(messages: DirectMessages, failure: Exception) -> None:
     for _ in range(2 * DMS_PER_MINUTE_IN_ALL):
         with pytest.raises(type(failure)):
@@ -74,8 +75,8 @@ def test_what_was_not_sent_is_not_charged(messages: DirectMessages, failure: Exc
 
 
 def test_who_takes_none_is_not_tried_again_for_a_while(messages: DirectMessages, clock: Clock) -> None:
-    closed = Unreachable("closed")
-    with pytest.raises(Unreachable, match="closed"):
+    closed = Unreachable(say("takes_no_messages"))
+    with pytest.raises(Unreachable, match="takes no direct messages"):
         send(messages, 1, failing=closed)
     with pytest.raises(Unreachable, match="takes no direct messages"):
         send(messages, 1)
@@ -88,10 +89,10 @@ def test_who_takes_none_is_not_tried_again_for_a_while(messages: DirectMessages,
 def test_refusals_are_bounded_too(messages: DirectMessages) -> None:
     def refuse(member: int) -> None:
         with messages.sending(1, member):
-            raise Unreachable("closed")
+            raise Unreachable(say("takes_no_messages"))
 
     for member in range(REFUSED_PER_MINUTE):
-        with pytest.raises(Unreachable, match="closed"):
+        with pytest.raises(Unreachable, match="takes no direct messages"):
             refuse(member)
     with pytest.raises(NotNow, match=f"{REFUSED_PER_MINUTE} were refused"):
         refuse(REFUSED_PER_MINUTE)

@@ -72,7 +72,7 @@ async def test_a_locked_database_is_said_and_what_was_recorded_stays_readable(
             ):
                 with pytest.raises(RecordFailed, match=r"record\.sqlite is locked by another program: close"):
                     await write
-            assert "locked" in health.reasons["record"]
+            assert "locked" in str(health.reasons["record"])
             assert (await ledger.flags())[0].outcomes[0].status is Status.STARTED
         assert await ledger.open_flag(post(message_id=2), scores, decision)
         await until_well(health)
@@ -232,7 +232,7 @@ async def test_a_full_disk_loses_nothing_and_heals(
     ballast.write_bytes(bytes(500_000))
     async with Ledger.at(small_disk / "data", health=health) as ledger:
         flags = await fill(ledger, post, scores, decision)
-        assert "the disk is full: free some space" in health.reasons["record"]
+        assert "the disk is full: free some space" in str(health.reasons["record"])
         assert await ledger.flags(FlagFilter(limit=10_000)) == list(reversed(flags))
         ballast.unlink()
         await until_well(health)
@@ -258,7 +258,7 @@ async def test_a_file_that_may_not_grow_loses_nothing_and_heals(
     async with Ledger.at(folder, health=health) as ledger:
         with no_file_larger_than(600_000):
             flags = await fill(ledger, post, scores, decision)
-            assert "record.sqlite could not be read or written (disk I/O error): check" in health.reasons["record"]
+            assert "record.sqlite could not be read or written (disk I/O error): check" in str(health.reasons["record"])
             assert await ledger.flags(FlagFilter(limit=10_000)) == list(reversed(flags))
         flags.append(await ledger.open_flag(post("at last", message_id=10**6), scores, decision))
         assert await ledger.flags(FlagFilter(limit=10_000)) == list(reversed(flags))

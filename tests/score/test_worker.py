@@ -418,7 +418,7 @@ async def test_a_failed_load_is_a_named_trouble_until_a_later_one_succeeds(healt
             await worker.ready()
         assert isinstance(await answer(early), ModelFailed)
         assert isinstance(await answer(asked(worker, "meanwhile")), ModelFailed)
-        assert health.reasons == {"scoring": "no network: plug it in"}
+        assert str(health.reasons["scoring"]) == "no network: plug it in"
         may_succeed.set()
         await asyncio.wait_for(well.wait(), PATIENCE)
         assert health.is_well
@@ -445,7 +445,7 @@ async def test_sustained_overload_is_a_trouble_that_heals_when_posts_are_scored_
         first = await blocked(worker, gate)
         posts = [asked(worker, f"post {at}") for at in range(60)]
         await settle()
-        assert "keep up" in health.hold_reason
+        assert "keep up" in str(health.hold_reason)
         gate.open.set()
         await asyncio.gather(first, *posts, return_exceptions=True)
         for at in range(10):
@@ -460,7 +460,7 @@ async def test_a_model_that_keeps_failing_is_a_trouble_that_heals(gate: Gate, he
         for at in range(5):
             assert health.is_well
             assert isinstance(await answer(asked(worker, f"broken {at}!")), ModelFailed)
-        assert "fails" in health.hold_reason
+        assert "fails" in str(health.hold_reason)
         for at in range(8):
             assert not health.is_well
             await worker.score([f"good {at}"], guild_id=1, member_id=1)

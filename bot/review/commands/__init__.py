@@ -23,8 +23,6 @@ from bot.review.desk import Desk
 Command: TypeAlias = "app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu"
 Button: TypeAlias = type[discord.ui.DynamicItem[Any]]
 
-_ONLY_IN_SERVERS = "This works only in a server."
-
 
 class Tree(app_commands.CommandTree[Any]):
     """All commands and buttons of a client, and the desk they work at."""
@@ -45,7 +43,7 @@ class Tree(app_commands.CommandTree[Any]):
         if interaction.type is not discord.InteractionType.application_command:
             return True
         if interaction.guild is None:
-            await interaction.response.send_message(_ONLY_IN_SERVERS, ephemeral=True)
+            await interaction.response.send_message(self.desk.rulebook.settings.texts.only_in_servers, ephemeral=True)
             return False
         await interaction.response.defer(ephemeral=True, thinking=True)
         return True

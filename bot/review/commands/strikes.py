@@ -8,7 +8,6 @@ from typing import Any, Self
 import discord
 from discord import app_commands
 
-from bot.errors import NotAllowed
 from bot.record.ledger import Ledger
 from bot.records import Named, Strike
 from bot.review.answering import NOBODY, answer, guarded
@@ -80,7 +79,7 @@ async def take_back(interaction: discord.Interaction[Any], guild: Named, member:
     desk, moderator = desk_of(interaction), require(interaction)
     texts = desk.rulebook.in_guild(guild).texts
     if why := await refusal(moderator, Deed.STRIKES, member, texts):
-        raise NotAllowed(why)
+        return why
     count = await desk.ledger.forgive_strikes(guild.id, member.id, number)
     if not count:
         return f"The strikes for flag #{number} were taken back before."
