@@ -186,7 +186,7 @@ class Pipeline:
         if language is None:
             return decision
         alone = await self._score(post, views.Views(english, 0)) if english else None
-        by_english = decide(alone, here.rules, history) if alone else None
+        by_english = decide(alone, here.rules, history, here.texts) if alone else None
         return decision.holding_back(fill(here.texts.held_by_language, language=language), but=by_english)
 
     async def _doubted(self, post: Post, scores: Scores, decision: Decision, here: Here) -> Decision:

@@ -238,7 +238,7 @@ class Verdicts:
         try:
             ordered = await self._ledger.ordered_since(flag, flag.rulings[-1].at) if flag.rulings else []
         except RecordFailed as error:
-            raise TryLater(str(error)) from error
+            raise TryLater(error.said) from error
         return any(made.kind == action.kind for outcome in ordered if (made := _made(outcome)) is not None)
 
     def _try_again(self, flag: Flag) -> None:
