@@ -156,11 +156,18 @@ class Reviewing(Reading):
         wanted = select(FlagRow.id).where(FlagRow.guild_id == guild_id, FlagRow.number.in_(list(numbers)))
         await self._writer.do(lambda session: rulings.show_anew(session, list(session.scalars(wanted))))
 
-    async def changed_cards(self, limit: int = FLAGS_TOGETHER, after_id: int = 0) -> list[tuple[Flag, int]]:
-        """The flags whose posted card shows what is no longer so, oldest first, and the version it should show."""
+    async def changed_cards(
+        self, limit: int = FLAGS_TOGETHER, after_id: int = 0, but_in: Collection[int] = ()
+    ) -> list[tuple[Flag, int]]:
+        """The flags whose posted card shows what is no longer so, oldest first, and the version it should show.
+
+        ``but_in``: the channels of which nothing is wanted.
+        """
+        elsewhere = func.coalesce(FlagRow.card_channel_id, 0).not_in(list(but_in))
         wanted = (
             select(FlagRow)
             .where(FlagRow.card_wanted > FlagRow.card_shown, FlagRow.card_due.is_(False), FlagRow.id > after_id)
+            .where(elsewhere)
             .order_by(FlagRow.id)
             .limit(limit)
         )

@@ -14,7 +14,7 @@ import structlog
 from bot.agenda import CARD_URGENCY, Agenda
 from bot.config import Rulebook
 from bot.decide.policy import nearest
-from bot.errors import DeedFailed, Gone, RecordFailed
+from bot.errors import DeedFailed, Forbidden, Gone, RecordFailed
 from bot.record.ledger import Ledger
 from bot.records import CardPlace, Flag, Named, Post
 from bot.review.card_lines import CardFacts
@@ -91,7 +91,7 @@ class Board:
     async def draw(self) -> None:
         """One round. A card that Discord does not take now is drawn in a later one."""
         last = 0
-        while changed := await self._ledger.changed_cards(after_id=last):
+        while changed := await self._ledger.changed_cards(after_id=last, but_in=self._log_channel.closed):
             last = changed[-1][0].id
             await asyncio.gather(*(self._draw(flag, version) for flag, version in changed))
         await self._draw_digests()
@@ -116,6 +116,8 @@ class Board:
                 await self._agenda.run(flag.guild.id, CARD_URGENCY, edit)
             except Gone:
                 pass  # a moderator deleted it, which is their right
+            except Forbidden:
+                return
             except DeedFailed as error:
                 log.warning("card not drawn", guild=flag.guild.id, flag=flag.number, why=str(error))
                 return
@@ -129,6 +131,8 @@ class Board:
         now = monotonic()
         for place, guild in list(self._digests.items()):
             if now - self._drawn.get(place, -DIGEST_EVERY) < DIGEST_EVERY:
+                continue
+            if place.channel_id in self._log_channel.closed:
                 continue
             del self._digests[place]  # before the question: who joins from here on asks for another round
             flood = await self._ledger.flood(guild.id, place.message_id)

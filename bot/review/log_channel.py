@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 import discord
 import structlog
 
 from bot.away import AWAY
 from bot.config import Rulebook
-from bot.errors import Gone, TryLater
+from bot.errors import Forbidden, Gone, TryLater
 from bot.records import CardPlace, Named
 from bot.texts import Texts
 from bot.texts.saying import Said, say
 
 # What is to be said in a guild, in its own words; nothing where the guild is not concerned.
 Say = Callable[[Named, Texts], str | None]
+
+REFUSED_PAUSE = 60.0  # seconds in which no card is edited in a channel where Discord did not let the bot
+WRITTEN_BY_ANOTHER = 50005  # Discord's code
 
 log = structlog.get_logger()
 
@@ -27,6 +31,7 @@ class LogChannel:
         self._client = client
         self._rulebook = rulebook
         self._missing: set[int] = set()
+        self._closed: dict[int, tuple[float, Said]] = {}  # channel id → until when no card is edited there, and why
 
     async def post_view(
         self, guild_id: int, view: discord.ui.LayoutView, *, nonce: str, plainly: str | None = None
@@ -64,18 +69,42 @@ class LogChannel:
         return CardPlace(sent.channel.id, sent.id)
 
     async def edit_view(self, place: CardPlace, view: discord.ui.LayoutView) -> None:
-        """Show something else at ``place``. Raises ``Gone`` where it was deleted, ``TryLater`` as ``post_view``."""
+        """Show something else at ``place``.
+
+        Raises ``Gone`` where it was deleted, ``Forbidden`` where the bot may not do that now, which closes the channel
+        for a while, and ``TryLater`` as ``post_view``.
+        """
+        if place.channel_id in self.closed:
+            raise Forbidden(self._closed[place.channel_id][1])
         message = self._client().get_partial_messageable(place.channel_id).get_partial_message(place.message_id)
         try:
             await message.edit(view=view, allowed_mentions=_NOBODY)
-        except (discord.Forbidden, discord.NotFound) as error:
+        except discord.NotFound as error:
             raise Gone(say("nothing_left", deed=say("deed_edit_card"))) from error
+        except discord.Forbidden as error:
+            refused = _answered(error, "edit_card")
+            if error.code == WRITTEN_BY_ANOTHER:  # this folder had another bot then
+                raise Gone(refused) from error
+            self._close(place.channel_id, refused)
+            raise Forbidden(refused) from error
         except discord.HTTPException as error:
             if error.status == 400:
                 raise Gone(_answered(error, "edit_card")) from error
             raise TryLater(_answered(error, "edit_card")) from error
         except _AWAY as error:
             raise TryLater(_away(error, "edit_card")) from error
+
+    @property
+    def closed(self) -> frozenset[int]:
+        """The ids of the channels where Discord lately did not let the bot edit its cards: nothing is tried there."""
+        now = monotonic()
+        self._closed = {channel_id: closed for channel_id, closed in self._closed.items() if closed[0] > now}
+        return frozenset(self._closed)
+
+    def _close(self, channel_id: int, why: Said) -> None:
+        if channel_id not in self.closed:
+            log.warning("cards not edited", channel=channel_id, why=str(why), seconds=REFUSED_PAUSE)
+        self._closed[channel_id] = (monotonic() + REFUSED_PAUSE, why)
 
     async def say(self, say: Say, guild_id: int | None = None) -> None:
         """Post a notice of our own words in one guild's log channel, or in every one's. Failures are only logged."""

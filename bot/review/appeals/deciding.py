@@ -13,7 +13,7 @@ import structlog
 from bot.agenda import CARD_URGENCY, Agenda, InOrder
 from bot.away import AWAY
 from bot.config import Rulebook
-from bot.errors import DeedFailed, Gone
+from bot.errors import DeedFailed, Forbidden, Gone
 from bot.record.appeals import NotTaken
 from bot.record.ledger import Ledger
 from bot.record.rulings import Result
@@ -251,6 +251,8 @@ class Appeals:
             await self._agenda.run(flag.guild.id, CARD_URGENCY, show)
         except Gone:
             await self._book.card_shown(appeal, None)
+        except Forbidden:
+            pass
         except DeedFailed as error:
             log.warning("appeal not shown", guild=flag.guild.id, flag=flag.number, why=str(error))
 
