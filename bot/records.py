@@ -19,7 +19,7 @@ Mode = Literal["shadow", "live"]
 BY_MODERATOR, BY_REPORT = "moderator", "report"  # the rules of flags that people raise
 # What a post is: a message; the title and tags of a thread; a scheduled event; the names of a member; something that
 # Discord's own AutoMod acted on. The ``message_id`` of a post is the id of that: of a name, a made-up one of its time.
-Kind = Literal["message", "title", "event", "name", "automod"]
+Kind = Literal["message", "title", "status", "event", "name", "automod"]
 # Why a post is only flagged, whatever its scores: the name of the text that says so.
 Doubt = Literal["", "held_by_preview", "held_by_unknown_author"]
 Verdict = Literal["upheld", "mistaken"]
@@ -106,7 +106,7 @@ def _link(kind: Kind, guild_id: int, channel_id: int, message_id: int, author_id
             return f"https://discord.com/users/{author_id}"
         case "event":
             return f"https://discord.com/events/{guild_id}/{message_id}"
-        case "title":
+        case "title" | "status":
             return f"https://discord.com/channels/{guild_id}/{channel_id}"
         case _:
             return f"https://discord.com/channels/{guild_id}/{channel_id}/{message_id}"
@@ -572,6 +572,8 @@ class Deeds(Protocol):
         ...
 
     async def set_title(self, guild_id: int, thread_id: int, title: str, *, reason: str) -> None: ...
+
+    async def clear_voice_status(self, guild_id: int, channel_id: int, *, reason: str) -> None: ...
 
     async def delete_event(self, guild_id: int, event_id: int, *, reason: str) -> None:
         """Delete a scheduled event."""

@@ -50,8 +50,8 @@ class Urgency(IntEnum):
     DIRECT_MESSAGE = 70
 
 
-ANYTHING: frozenset[Kind] = frozenset({"message", "title", "event", "name", "automod"})
-WRITTEN_IN_A_CHANNEL: frozenset[Kind] = frozenset({"message", "title", "automod"})
+ANYTHING: frozenset[Kind] = frozenset({"message", "title", "status", "event", "name", "automod"})
+WRITTEN_IN_A_CHANNEL: frozenset[Kind] = frozenset({"message", "title", "status", "automod"})
 
 
 @dataclass(frozen=True, slots=True)

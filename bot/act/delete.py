@@ -1,4 +1,4 @@
-"""Take away what was written: the message, the title, the event."""
+"""Take away what was written: the message, the title, the status, the event."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.texts.saying import NOTHING, Said, say
 
 
 class DeleteAction(BaseAction):
-    """Delete the message; of a thread only the title is taken away, of an event all.
+    """Delete the message; of a thread only the title is taken away, of a voice channel its status, of an event all.
 
     The text stays in the record for as long as ``retention.text`` says.
     """
@@ -26,7 +26,7 @@ class DeleteAction(BaseAction):
     stage: ClassVar[int] = Stage.MESSAGE
     urgency: ClassVar[int] = Urgency.DELETE
     undo_reach: ClassVar[UndoReach] = "partial"
-    applies_to: ClassVar[frozenset[Kind]] = frozenset({"message", "title", "event", "automod"})
+    applies_to: ClassVar[frozenset[Kind]] = frozenset({"message", "title", "status", "event", "automod"})
 
     async def do(self, case: Case) -> Done:
         flag, reason = case.flag, case.audit_reason
@@ -34,6 +34,9 @@ class DeleteAction(BaseAction):
             title = case.texts.title_removed
             await case.deeds.set_title(flag.guild.id, flag.message_id, title, reason=reason)
             return Done(say("title_removed_now"), {"set": title})
+        if flag.kind == "status":
+            await case.deeds.clear_voice_status(flag.guild.id, flag.channel.id, reason=reason)
+            return Done(say("status_removed"))
         if flag.kind == "event":
             await case.deeds.delete_event(flag.guild.id, flag.message_id, reason=reason)
             return Done(say("event_deleted"))
@@ -63,7 +66,8 @@ class DeleteAction(BaseAction):
         if flag.kind == "title":
             return await self._put_title_back(case, flag.text.partition("\n")[0], before)
         await case.deeds.direct_message(flag.guild.id, flag.author.id, returned_text(case, flag.text))
-        return say("event_text_returned" if flag.kind == "event" else "message_text_returned")
+        of_its_own = flag.kind in ("event", "status")
+        return say(f"{flag.kind}_text_returned" if of_its_own else "message_text_returned")
 
     async def _put_title_back(self, case: Case, title: str, before: Mapping[str, Any]) -> Said:
         flag = case.flag

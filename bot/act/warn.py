@@ -69,6 +69,8 @@ def _words(case: Case) -> str:
             return case.texts.warning_name
         case "title":
             return case.texts.warning_title
+        case "status":
+            return case.texts.warning_status
         case "event":
             return case.texts.warning_event
         case _:

@@ -69,7 +69,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("member_name", "text", "their name then", lambda flag: flag.author.name),
     Column("message_id", "text", "the message", lambda flag: str(flag.message_id)),
     Column("link", "text", "where it stands", lambda flag: flag.link),
-    Column("kind", "text", "message, title, event, name or automod", lambda flag: flag.kind),
+    Column("kind", "text", "message, title, status, event, name or automod", lambda flag: flag.kind),
     Column("edited", "truth", "whether it is an edit of a message", lambda flag: flag.is_edit),
     Column("text", "text", "its text; empty once that is no longer kept", lambda flag: flag.text),
     Column("on", "text", "the labels that were on, strongest first", lambda flag: " ".join(flag.on)),

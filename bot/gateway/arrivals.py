@@ -24,6 +24,7 @@ from bot.gateway.tracing import innermost_frames
 from bot.records import Author, Post
 
 EDIT_IS_NEWS = timedelta(minutes=15)  # an event whose edit is older is about something else
+UNKNOWN_TO_DISCORD_PY = ("VOICE_CHANNEL_STATUS_UPDATE",)
 SESSION_EVENTS = frozenset({"READY", "RESUMED"})  # a session that fails to begin had better fail
 
 OnPost = Callable[[Post], Awaitable[None]]
@@ -47,6 +48,9 @@ class Arrivals:
         for event, parse in parsers.items():
             if event not in SESSION_EVENTS:
                 parsers[event] = self._around(event, parse)
+        for event in UNKNOWN_TO_DISCORD_PY:
+            if event not in parsers:
+                parsers[event] = self._around(event, _nothing)
 
     def _around(self, event: str, parse: Callable[[Any], Any]) -> Callable[[Any], None]:
         def see(data: Any) -> None:
@@ -107,6 +111,10 @@ class Arrivals:
         if not isinstance(member, dict) and isinstance(user, dict) and not is_webhook:
             member = await self._look_up.member(guild, snowflake(user.get("id")))
         return member_author(guild, user, member, is_bot=is_webhook) or SOMEBODY
+
+
+def _nothing(_: Any) -> None:
+    """What discord.py makes of an event that it does not know."""
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from bot.records import Author, Doubt, Post, Surface
 
 NAMES_KEPT = 50_000  # members whose names are remembered, so that a change of roles is not taken for one of names
 EXECUTIONS_KEPT = 1_000
+VOICE_STATUS_SET = 192  # in the audit log; discord.py 2.7 does not know it
 ONE_EXECUTION = 10.0  # seconds in which AutoMod tells of each thing that it did about one message
 OWN_BITS = (1 << 22) - 1  # of a snowflake: what is not time
 
@@ -45,6 +46,8 @@ class Beside:
                 return self._thread(guild, data)
             case "CHANNEL_CREATE" | "CHANNEL_UPDATE":
                 return self._channel(guild, data, is_new=event == "CHANNEL_CREATE")
+            case "VOICE_CHANNEL_STATUS_UPDATE":
+                return self._voice_status(guild, data)
             case "GUILD_SCHEDULED_EVENT_CREATE" | "GUILD_SCHEDULED_EVENT_UPDATE":
                 return self._event(guild, data)
             case "GUILD_MEMBER_ADD" | "GUILD_MEMBER_UPDATE":
@@ -63,7 +66,7 @@ class Beside:
         async def read() -> list[Post]:
             author, doubt = await self._changer(
                 guild,
-                discord.AuditLogAction.thread_update,
+                discord.AuditLogAction.thread_update.value,
                 thread_id,
                 data.get("owner_id"),
                 found,
@@ -85,12 +88,25 @@ class Beside:
         if not found or not channel_id:
             return None
         actions = discord.AuditLogAction
-        action = actions.channel_create if is_new else actions.channel_update
+        action = (actions.channel_create if is_new else actions.channel_update).value
 
         async def read() -> list[Post]:
             author, doubt = await self._changer(guild, action, channel_id, None, found, changed=True)
             place = guild.get_channel(channel_id)
             return self._posts("title", guild, place, author, channel_id, found, is_edit=not is_new, doubt=doubt)
+
+        return read()
+
+    def _voice_status(self, guild: discord.Guild, data: Payload) -> Reading | None:
+        channel_id, found = snowflake(data.get("id")), surfaces.in_voice_status(data)
+        if not found or not channel_id:
+            return None
+        post_id = _made_up_id(channel_id)  # whoever sets the same words again writes them again
+
+        async def read() -> list[Post]:
+            author, doubt = await self._changer(guild, VOICE_STATUS_SET, channel_id, None, found, changed=True)
+            place = guild.get_channel(channel_id)
+            return self._posts("status", guild, place, author, post_id, found, is_edit=False, doubt=doubt)
 
         return read()
 
@@ -106,7 +122,7 @@ class Beside:
         async def read() -> list[Post]:
             author, doubt = await self._changer(
                 guild,
-                discord.AuditLogAction.scheduled_event_update,
+                discord.AuditLogAction.scheduled_event_update.value,
                 event_id,
                 data.get("creator_id"),
                 found,
@@ -120,7 +136,7 @@ class Beside:
     async def _changer(
         self,
         guild: discord.Guild,
-        action: discord.AuditLogAction,
+        action: int,
         target_id: int,
         maker_id: Any,
         found: tuple[Surface, ...],
@@ -146,7 +162,7 @@ class Beside:
         if not changed:
             return None
         when = moment(data.get("joined_at")) if is_new else None
-        post_id = discord.utils.time_snowflake(when or datetime.now(UTC)) | author.id & OWN_BITS
+        post_id = _made_up_id(author.id, when)
 
         async def read() -> list[Post]:
             return self._posts("name", guild, None, author, post_id, changed, is_edit=before is not None and not is_new)
@@ -160,8 +176,7 @@ class Beside:
         before = self._executions.put(key, now)
         if before is not None and now - before < ONE_EXECUTION:
             return None  # AutoMod blocks, alerts and times out: one event each, about one message
-        made_up = discord.utils.time_snowflake(datetime.now(UTC)) | user_id & OWN_BITS
-        post_id = message_id or snowflake(data.get("alert_system_message_id")) or made_up
+        post_id = message_id or snowflake(data.get("alert_system_message_id")) or _made_up_id(user_id)
 
         async def read() -> list[Post]:
             author = await self._look_up.author(guild, user_id)
@@ -178,6 +193,11 @@ class Beside:
         if me is not None and author.id == me.id:
             return []  # what the bot itself puts in the place of a title
         return [beside_messages(kind, guild, place, author, *rest, **more)]
+
+
+def _made_up_id(about: int, when: datetime | None = None) -> int:
+    """The id of a post that Discord has none for: of this moment, and different for whatever it is about."""
+    return discord.utils.time_snowflake(when or datetime.now(UTC)) | about & OWN_BITS
 
 
 class _Latest(OrderedDict[K, V]):

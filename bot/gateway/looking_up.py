@@ -48,9 +48,12 @@ class LookingUp:
             return {}
 
     async def who_changed(
-        self, guild: discord.Guild, action: discord.AuditLogAction, target_id: int, written: Collection[str]
+        self, guild: discord.Guild, action: int, target_id: int, written: Collection[str]
     ) -> Author | None:
-        """Who has just ``written`` this, by the audit log; None where the bot may not read it or it does not tell."""
+        """Who has just ``written`` this, by the audit log; None where the bot may not read it or it does not tell.
+
+        ``action`` is the number of the kind of entry.
+        """
         for pause in (0.0, ENTRY_COMES_AFTER):
             if not guild.me.guild_permissions.view_audit_log:
                 return None
@@ -59,13 +62,10 @@ class LookingUp:
                 return await self.author(guild, user_id)
         return None
 
-    async def _in_the_log(
-        self, guild: discord.Guild, action: discord.AuditLogAction, target_id: int, written: Collection[str]
-    ) -> int:
+    async def _in_the_log(self, guild: discord.Guild, action: int, target_id: int, written: Collection[str]) -> int:
+        entry_type: Any = action  # discord.py knows fewer of them than Discord has
         try:
-            log: Any = await self._client.http.get_audit_logs(
-                guild.id, limit=ENTRIES_LOOKED_AT, action_type=action.value
-            )
+            log: Any = await self._client.http.get_audit_logs(guild.id, limit=ENTRIES_LOOKED_AT, action_type=entry_type)
         except FAILURES:
             return 0
         oldest = discord.utils.time_snowflake(datetime.now(UTC) - ENTRY_IS_FRESH)
@@ -79,4 +79,5 @@ class LookingUp:
 def _may_be_about(entry: Mapping[str, Any], written: Collection[str]) -> bool:
     """Whether it does not tell of other words: somebody else may have changed the same thing a moment before."""
     told = [change.get("new_value") for change in entry.get("changes") or () if change.get("key") in WORDS]
+    told += [status for status in [(entry.get("options") or {}).get("status")] if status is not None]
     return not told or any(value in written for value in told)

@@ -1,4 +1,4 @@
-"""The calls that touch the titles of threads, and scheduled events."""
+"""The calls that touch the titles of threads, the status of voice channels, and scheduled events."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import discord
 
-from bot.errors import DoesNotApply, Forbidden
+from bot.errors import DoesNotApply, Forbidden, Gone
 from bot.gateway.answers import Answers
 from bot.gateway.permissions import named
 from bot.gateway.standing import guild_of, require
 from bot.texts.saying import say
+
+# Of somebody who is not in the voice channel, as the bot never is.
+_TO_CLEAR_A_STATUS = ("view_channel", "connect", "set_voice_channel_status", "manage_channels")
 
 
 class TitleDeeds:
@@ -29,6 +32,18 @@ class TitleDeeds:
         self._require_thread(guild_id, thread_id)
         async with self._answers.to("set_title", guild_id):
             await self._client().http.edit_channel(thread_id, name=title, reason=reason)
+
+    async def clear_voice_status(self, guild_id: int, channel_id: int, *, reason: str) -> None:
+        guild = guild_of(self._client(), guild_id)
+        channel = guild.get_channel(channel_id)
+        if channel is None:
+            raise Gone(say("nothing_left", deed=say("deed_clear_voice_status")))
+        allowed = channel.permissions_for(guild.me)
+        for permission in _TO_CLEAR_A_STATUS:
+            if not getattr(allowed, permission):
+                raise Forbidden(say("lacks_in", permission=named(permission), channel=channel.name))
+        async with self._answers.to("clear_voice_status", guild_id):
+            await self._client().http.edit_voice_channel_status(None, channel_id=channel_id, reason=reason)
 
     async def delete_event(self, guild_id: int, event_id: int, *, reason: str) -> None:
         require(guild_of(self._client(), guild_id), "manage_events")

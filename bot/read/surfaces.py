@@ -54,6 +54,11 @@ def in_channel(channel: Any) -> tuple[Surface, ...]:
     )
 
 
+def in_voice_status(status: Any) -> tuple[Surface, ...]:
+    """Of a voice channel, which any member in it may set."""
+    return tuple(_named(("voice channel status", _text(status, "status"))))
+
+
 def in_event(event: Any) -> tuple[Surface, ...]:
     """Of a scheduled event."""
     return tuple(

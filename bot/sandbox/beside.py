@@ -66,6 +66,24 @@ def tag_forum(world: World, forum: Channel, names: Sequence[str], *, by: User) -
     world.tell_channel("UPDATE", forum)
 
 
+# Voice channels
+
+
+def set_voice_status(
+    world: World, channel: Channel, status: str | None, *, by: User, reason: str | None = None
+) -> None:
+    """What a voice channel says below its name; None takes it away."""
+    if channel.guild is None or channel.type is not ChannelType.VOICE:
+        raise ValueError("only a voice channel has a status")
+    channel.status = status or None
+    actions = AuditAction
+    action = actions.VOICE_CHANNEL_STATUS_CREATE if channel.status else actions.VOICE_CHANNEL_STATUS_DELETE
+    options = {"channel_id": channel.id} | ({"status": channel.status} if channel.status else {})
+    moderation.log(world, channel.guild, action, actor=by, target_id=channel.id, options=options, reason=reason)
+    data = {"id": str(channel.id), "guild_id": str(channel.guild.id), "status": channel.status}
+    world.tell(Event("VOICE_CHANNEL_STATUS_UPDATE", data, channel.guild, channel))
+
+
 # Events
 
 

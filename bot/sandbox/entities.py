@@ -53,6 +53,8 @@ class AuditAction(IntEnum):
     THREAD_CREATE = 110
     THREAD_UPDATE = 111
     THREAD_DELETE = 112
+    VOICE_CHANNEL_STATUS_CREATE = 192
+    VOICE_CHANNEL_STATUS_DELETE = 193
 
 
 @dataclass(slots=True, eq=False)
@@ -218,6 +220,7 @@ class Channel:
     member_ids: list[int] = field(default_factory=list)
     tags: list[Json] = field(default_factory=list)  # of a forum, as Discord writes them
     applied_tags: list[int] = field(default_factory=list)  # of a post in a forum
+    status: str | None = None  # of a voice channel
 
     @property
     def is_thread(self) -> bool:

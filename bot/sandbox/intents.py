@@ -44,6 +44,7 @@ _NEEDED: tuple[tuple[str, Intent, Intent | None], ...] = (
     ("AUTO_MODERATION_ACTION_", Intent.AUTO_MODERATION_EXECUTION, None),
     ("GUILD_", Intent.GUILDS, None),
     ("CHANNEL_", Intent.GUILDS, Intent.DIRECT_MESSAGES),
+    ("VOICE_CHANNEL_STATUS_", Intent.GUILDS, None),
     ("THREAD_", Intent.GUILDS, None),
 )
 

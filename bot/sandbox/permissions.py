@@ -56,6 +56,7 @@ class Permission(IntFlag):
     CREATE_EVENTS = 1 << 44
     USE_EXTERNAL_SOUNDS = 1 << 45
     SEND_VOICE_MESSAGES = 1 << 46
+    SET_VOICE_CHANNEL_STATUS = 1 << 48
     SEND_POLLS = 1 << 49
     USE_EXTERNAL_APPS = 1 << 50
     PIN_MESSAGES = 1 << 51
@@ -79,6 +80,9 @@ ORDINARY = (
     | Permission.CHANGE_NICKNAME
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.SEND_POLLS
+    | Permission.CONNECT
+    | Permission.SPEAK
+    | Permission.SET_VOICE_CHANNEL_STATUS
 )
 
 MODERATOR = (

@@ -65,6 +65,10 @@ class PlayingBeside:
     def forum_post(self: _Has, forum: Channel, member: str, title: str, content: str) -> tuple[Channel, Message]:
         return beside.forum_post(self.world, forum, self.member(member), title, content)
 
+    def voice_status(self: _Has, channel: Channel, status: str | None, *, by: str) -> None:
+        """Say what goes on in a voice channel."""
+        beside.set_voice_status(self.world, channel, status, by=self.member(by).user)
+
     def schedule(self: _Has, member: str, name: str, **more: Any) -> ScheduledEvent:
         """Plan an event; ``description``, and a ``channel`` or a ``location``."""
         return beside.schedule(self.world, self.guild, self.member(member).user, name, **more)

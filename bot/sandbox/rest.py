@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.sandbox.buckets import Buckets
-from bot.sandbox.calls import application, commands, events, guilds, interactions, members, messages
+from bot.sandbox.calls import application, commands, events, guilds, interactions, members, messages, voice
 from bot.sandbox.calls.call import Answer, Call, Reply, Route
 from bot.sandbox.entities import Json
 from bot.sandbox.faults import Received, RestFaults
@@ -35,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *interactions.ROUTES,
     *members.ROUTES,
     *messages.ROUTES,
+    *voice.ROUTES,
 )
 
 

@@ -24,6 +24,12 @@ class ToMembers(TextGroup):
         " there friendly. Moderators know this as flag {number}.",
         "What `warn` tells a member about a title: {member}, {server}, {channel}, {labels} and {number} are filled in.",
     )
+    warning_status: str = text(
+        "The status that you gave the voice channel {channel} on {server} was flagged as {labels}. Please keep the talk"
+        " there friendly. Moderators know this as flag {number}.",
+        "What `warn` tells a member about a voice channel's status: {member}, {server}, {channel}, {labels} and"
+        " {number} are filled in.",
+    )
     warning_event: str = text(
         "An event that you made on {server} was flagged as {labels}. Please keep the talk there friendly. Moderators"
         " know this as flag {number}.",

@@ -103,6 +103,7 @@ class Obstacles(TextGroup):
     deed_unban: str = text("lift the ban", "A deed in the sentences above.")
     deed_look_at_thread: str = text("look at the thread", "A deed in the sentences above.")
     deed_set_title: str = text("change the title", "A deed in the sentences above.")
+    deed_clear_voice_status: str = text("take the status away", "A deed in the sentences above.")
     deed_delete_event: str = text("delete the event", "A deed in the sentences above.")
     deed_post_card: str = text("post a card", "A deed in the sentences above.")
     deed_edit_card: str = text("change a card", "A deed in the sentences above.")

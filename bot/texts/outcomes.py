@@ -15,6 +15,7 @@ class InOutcomes(TextGroup):
     )
     kind_message: str = text("a message", "In that sentence.")
     kind_title: str = text("a title", "In that sentence.")
+    kind_status: str = text("the status of a voice channel", "In that sentence.")
     kind_event: str = text("an event", "In that sentence.")
     kind_name: str = text("a name", "In that sentence.")
     kind_automod: str = text("what AutoMod blocked", "In that sentence.")
@@ -37,12 +38,17 @@ class InOutcomes(TextGroup):
 
     messages_deleted: str = text("{count} messages were deleted.", "delete, of {count} messages read as one.")
     title_removed_now: str = text("The title was taken away.", "delete, of a thread's title.")
+    status_removed: str = text("The status of the voice channel was taken away.", "delete, of a voice channel's status.")
     event_deleted: str = text("The event was deleted.", "delete, of an event.")
     automod_kept_back: str = text(
         "AutoMod kept the message back, so there is none to delete.", "delete, of what was never posted."
     )
     message_text_returned: str = text(
         "The text went back to its author by direct message; the message itself is gone.", "delete, taken back."
+    )
+    status_text_returned: str = text(
+        "The text went back to its author by direct message; the status itself is gone.",
+        "delete of a voice channel's status, taken back.",
     )
     event_text_returned: str = text(
         "The text went back to its author by direct message; the event itself is gone.",

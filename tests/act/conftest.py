@@ -100,6 +100,9 @@ class WrittenDown:
         self._do("set_title", guild_id, thread_id, title, reason)
         self.thread_title = title
 
+    async def clear_voice_status(self, guild_id: int, channel_id: int, *, reason: str) -> None:
+        self._do("clear_voice_status", guild_id, channel_id, reason)
+
     async def delete_event(self, guild_id: int, event_id: int, *, reason: str) -> None:
         self._do("delete_event", guild_id, event_id, reason)
 

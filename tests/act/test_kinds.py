@@ -42,6 +42,14 @@ async def test_an_event_is_deleted_and_its_text_goes_back(case: Case, deeds: Any
     assert "the event itself is gone" in undone.detail
 
 
+async def test_the_status_of_a_voice_channel_goes_and_its_text_comes_back(case: Case, deeds: Any) -> None:
+    case = about(case, "status")
+    outcome = await act.make("delete").apply(case)
+    undone = await act.make("delete").undo(case, outcome)
+    assert [deed[0] for deed in deeds.done] == ["clear_voice_status", "direct_message"]
+    assert "the status itself is gone" in undone.detail
+
+
 async def test_all_messages_of_a_split_one_are_deleted_and_one_that_is_gone_keeps_no_other(
     case: Case, deeds: Any
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.records import Flag, Status
 from bot.sandbox import Sandbox, moderation
 from bot.sandbox.beside import ALERT, TIMEOUT
+from bot.sandbox.entities import ChannelType
 from bot.sandbox.permissions import MODERATION_BOT, Permission
 
 NAMES = "names: {insult: {at: 0.6, do: [flag, reset_nickname, warn]}}\n"
@@ -81,6 +82,38 @@ async def test_title_first_post_and_tags_of_a_forum_are_read(run_bot: Any, flags
     flags = {flag.surface: flag for flag in await flags_in(bot.folder)}
     assert set(flags) == {"title", "first post", "forum tag"}
     assert statuses(flags["forum tag"])["delete"] is Status.DOES_NOT_APPLY
+
+
+async def test_the_status_of_a_voice_channel_is_read_and_taken_away(run_bot: Any, flags_in: Any) -> None:
+    async with Sandbox() as box:
+        lounge = box.world.add_channel(box.guild, "lounge", type=ChannelType.VOICE)
+        async with run_bot(box) as bot:
+            box.voice_status(lounge, "chess and tea", by="Alice")
+            for _ in range(2):  # the same words once more are written once more
+                box.voice_status(lounge, "evil people only", by="Mallory")
+                await box.until(lambda: lounge.status is None)
+            await flagged(box)
+            assert "The status" in box.dms("Mallory")[0].content
+    flags = await flags_in(bot.folder)
+    assert [(each.kind, each.surface, each.text) for each in flags] == [
+        ("status", "voice channel status", "evil people only")
+    ] * 2
+    assert {each.author.name for each in flags} == {"Mallory"}
+    assert flags[0].link.endswith(f"/{lounge.id}")
+
+
+async def test_without_the_permission_a_status_stays_and_the_card_says_so(run_bot: Any, flags_in: Any) -> None:
+    async with Sandbox() as box:
+        box.grant(MODERATION_BOT & ~Permission.MANAGE_CHANNELS)
+        lounge = box.world.add_channel(box.guild, "lounge", type=ChannelType.VOICE)
+        async with run_bot(box) as bot:
+            box.voice_status(lounge, "evil people only", by="Mallory")
+            await flagged(box)
+            assert lounge.status
+    [flag] = await flags_in(bot.folder)
+    [delete] = [outcome for outcome in flag.outcomes if outcome.action == "delete"]
+    assert delete.status is Status.FORBIDDEN
+    assert "Manage Channels in #lounge" in delete.detail
 
 
 async def test_a_scheduled_event_is_read_and_deleted(run_bot: Any, flags_in: Any) -> None:

@@ -24,6 +24,7 @@ READERS: Mapping[str, Callable[[Any], tuple[Surface, ...]]] = {
     "channel": surfaces.in_channel,
     "member": surfaces.in_member,
     "event": surfaces.in_event,
+    "status": surfaces.in_voice_status,
 }
 
 # A pattern, and why the fields that it fits hold nothing to read.
@@ -92,7 +93,7 @@ def test_the_list_is_that_of_discords_description() -> None:
     if not DESCRIPTION.exists():
         pytest.skip(f"Discord's API description is not at {DESCRIPTION}")
     found = runpy.run_path(str(Path(__file__).parent / "text_fields.py"))
-    assert found["fields"](json.loads(DESCRIPTION.read_text())["components"]["schemas"]) == LISTED
+    assert found["fields"](json.loads(DESCRIPTION.read_text())) == LISTED
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_the_list_is_that_of_discords_description() -> None:
         *("message.components[].components[].content", "message.message_snapshots[].message.content"),
         *("thread.name", "channel.name", "channel.topic", "channel.available_tags[].name"),
         *("member.nick", "member.user.global_name", "member.user.username", "member.user.primary_guild.tag"),
-        *("event.name", "event.description", "event.entity_metadata.location"),
+        *("event.name", "event.description", "event.entity_metadata.location", "status.status"),
     ],
 )
 def test_what_members_write_is_read(path: str) -> None:
