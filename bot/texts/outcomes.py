@@ -38,7 +38,9 @@ class InOutcomes(TextGroup):
 
     messages_deleted: str = text("{count} messages were deleted.", "delete, of {count} messages read as one.")
     title_removed_now: str = text("The title was taken away.", "delete, of a thread's title.")
-    status_removed: str = text("The status of the voice channel was taken away.", "delete, of a voice channel's status.")
+    status_removed: str = text(
+        "The status of the voice channel was taken away.", "delete, of a voice channel's status."
+    )
     event_deleted: str = text("The event was deleted.", "delete, of an event.")
     automod_kept_back: str = text(
         "AutoMod kept the message back, so there is none to delete.", "delete, of what was never posted."

@@ -12,6 +12,8 @@ class PermissionNames(TextGroup):
     permission_ban_members: str = text("Ban Members", "A permission.")
     permission_create_instant_invite: str = text("Create Invite", "A permission.")
     permission_kick_members: str = text("Kick Members", "A permission.")
+    permission_connect: str = text("Connect", "A permission.")
+    permission_set_voice_channel_status: str = text("Set Voice Channel Status", "A permission.")
     permission_manage_channels: str = text("Manage Channels", "A permission.")
     permission_manage_events: str = text("Manage Events", "A permission.")
     permission_manage_guild: str = text("Manage Server", "A permission.")
