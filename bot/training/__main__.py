@@ -21,8 +21,10 @@ from bot.insight.measures import roc_auc
 from bot.insight.scoring import Scorer
 from bot.score.model import load
 from bot.score.network import CivilTongueConfig, CivilTongueForSequenceClassification
+from bot.score.ngrams import Ngrams
 from bot.training import card, data
 from bot.training.calibration import calibrate
+from bot.training.excerpts import excerpts
 from bot.training.fit import FitOptions, fit
 from bot.training.linear import LinearOptions, fit_ngrams
 from bot.training.templates import chat_lines
@@ -51,23 +53,29 @@ def main(
     tokenizer = _tokenizer(source, settings["export"]["window"])
     model = _untrained(source, labels)
     examples = _examples(data_dir, settings)
-    checkpoint = work / f"checkpoint-{_digest(settings)}.pt"
+    checkpoint = work / f"checkpoint-{_digest(settings, examples)}.pt"
+    began = time.monotonic()
+    print("fitting the n-grams", flush=True)
+    ngrams = _ngrams(tokenizer, examples, settings)
+    tokens = excerpts(tokenizer, examples.texts, ngrams, window=settings["export"]["window"])
+    minutes = (time.monotonic() - began) / 60
     with _ProgressLine() as line:
-        seconds = fit(
-            model,
-            tokenizer,
-            examples,
-            FitOptions(**settings["fit"]),
-            seed=settings["seed"],
-            checkpoint=checkpoint,
-            progress=line,
+        minutes += (
+            fit(
+                model,
+                tokenizer,
+                tokens,
+                examples,
+                FitOptions(**settings["fit"]),
+                seed=settings["seed"],
+                checkpoint=checkpoint,
+                progress=line,
+            )
+            / 60
         )
     module: Any = model  # its stubs do not know what a module takes
     module.to("cpu")
-    print("fitting the n-grams", flush=True)
-    began = time.monotonic()
-    _add_ngrams(model, tokenizer, examples, settings)
-    minutes = (seconds + time.monotonic() - began) / 60
+    _add_ngrams(model, ngrams, settings)
     module.to(torch.bfloat16).eval()
     _write(model, tokenizer, out)
     print("calibrating on fold 8", flush=True)
@@ -93,25 +101,29 @@ def _untrained(source: Path, labels: list[str]) -> CivilTongueForSequenceClassif
     return model
 
 
-def _add_ngrams(
-    model: CivilTongueForSequenceClassification, tokenizer: Any, examples: data.Examples, settings: dict[str, Any]
-) -> None:
-    options = dict(settings["ngrams"])
-    model.config.ngram_share = options.pop("share")
-    model.ngrams = fit_ngrams(tokenizer, examples, LinearOptions(**options), seed=settings["seed"])
-    model.config.ngram_features = len(model.ngrams.keys)
-    model.config.ngram_characters = len(model.ngrams.characters)
+def _ngrams(tokenizer: Any, examples: data.Examples, settings: dict[str, Any]) -> Ngrams:
+    options = {key: value for key, value in settings["ngrams"].items() if key != "share"}
+    return fit_ngrams(tokenizer, examples, LinearOptions(**options), seed=settings["seed"])
+
+
+def _add_ngrams(model: CivilTongueForSequenceClassification, ngrams: Ngrams, settings: dict[str, Any]) -> None:
+    model.config.ngram_share = settings["ngrams"]["share"]
+    model.ngrams = ngrams
+    model.config.ngram_features = len(ngrams.keys)
+    model.config.ngram_characters = len(ngrams.characters)
 
 
 def _examples(data_dir: Path, settings: dict[str, Any]) -> data.Examples:
     labels, seed = settings["labels"], settings["seed"]
-    return data.joined(
+    parts = data.joined(
         data.jigsaw(data_dir, labels, rows.TRAIN_FOLDS),
         data.jigsaw_extra(data_dir, labels),
         data.civil_chat(data_dir, labels, seed=seed, **settings["chat"]),
+        data.judged_chat(data_dir, labels, **settings["judged_chat"]),
         data.peaceful_articles(data_dir, labels, seed=seed, **settings["articles"]),
         chat_lines(labels, seed=seed, **settings["templates"]),
     )
+    return data.without(parts, data.held_out(data_dir))
 
 
 def _auc_on_fold_8(folder: Path, data_dir: Path, work: Path) -> dict[str, float]:
@@ -146,10 +158,13 @@ def _tokenizer(source: Path, window: int) -> Any:
     return tokenizer
 
 
-def _digest(settings: dict[str, Any]) -> str:
-    """Tells recipes apart by what the encoder learns from; what is done with it afterwards may change."""
-    learnt_from = {key: value for key, value in settings.items() if key not in ("ngrams", "export")}
-    return hashlib.sha256(json.dumps(learnt_from, sort_keys=True).encode()).hexdigest()[:12]
+def _digest(settings: dict[str, Any], examples: data.Examples) -> str:
+    """Tells runs apart by what the encoder learns from; what is done with it afterwards may change."""
+    learnt_from = {key: value for key, value in settings.items() if key != "export"}
+    learnt_from["ngrams"] = {key: value for key, value in settings["ngrams"].items() if key != "share"}
+    digest = hashlib.sha256(json.dumps([learnt_from, examples.texts], sort_keys=True).encode())
+    digest.update(examples.targets.tobytes())
+    return digest.hexdigest()[:12]
 
 
 class _ProgressLine:

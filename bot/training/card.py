@@ -40,6 +40,13 @@ SOURCES: tuple[tuple[str, str, str, str], ...] = (
     ("", "", "further rows of the same challenge in normalised spelling, without those of folds 8 and 9", "as above"),
     ("chat", "irc_rows", "Ubuntu IRC logs, taken as clean", "CC BY 4.0"),
     ("chat", "goemotions_rows", "GoEmotions comments without an angry emotion, taken as clean", "Apache-2.0"),
+    (
+        "",
+        "",
+        "lines of both that an earlier model thought abusive, read and judged one by one by a language model "
+        "(`bot/training/judged_chat.tsv`)",
+        "as above; judgements MIT",
+    ),
     ("articles", "rows", "Wikipedia sentences with identity terms (article debias set), taken as clean", "CC BY 4.0"),
     ("templates", "rows", "lines made from our own templates, `bot/training/templates.toml`", "MIT, as this project"),
     ("", "", "encoder: sentence-transformers/all-MiniLM-L6-v2", "Apache-2.0"),

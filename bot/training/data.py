@@ -12,18 +12,22 @@ import numpy as np
 import pandas as pd
 
 from bot.insight import rows as published
-from bot.insight.rows import CHOICE_FOLD, REPORT_FOLD, TRAIN_FOLDS, fold_of
+from bot.insight.rows import CHOICE_FOLD, REPORT_FOLD, TRAIN_FOLDS, fold_of, md5
 
 # GoEmotions ids of feelings that go with abuse; a comment tagged with one is not called clean.
 _ANGRY_EMOTIONS = frozenset({"2", "3", "9", "10", "11", "14", "25"})
 _SHORTEST_CHAT_LINE = 12  # characters; shorter lines ("ok", "lol") teach nothing
+_JUDGED = Path(__file__).with_name("judged_chat.tsv")
+_UNCLEAR = "unclear"
+_CALM = frozenset({"civil", "swearing", _UNCLEAR})
+DEBATABLE = 0.3  # the target where some annotators would say yes and more would say no
 
 
 @dataclass(frozen=True)
 class Examples:
     """Texts with their targets.
 
-    ``targets`` is ``[n, labels]`` in {0, 1, nan}; nan means that the source says nothing about that label and the
+    ``targets`` is ``[n, labels]`` in [0, 1] or nan; nan means that the source says nothing about that label and the
     loss leaves it out. ``weights`` is ``[n]`` and restores the source's true prior.
     """
 
@@ -43,13 +47,21 @@ def jigsaw(data: Path, labels: Sequence[str], folds: Collection[int]) -> Example
 
 
 def jigsaw_extra(data: Path, labels: Sequence[str]) -> Examples:
-    """More rows of the challenge, lower-cased by those who published them, but for what repeats a held-out row."""
+    """More rows of the challenge, lower-cased by those who published them."""
     rows = pd.read_parquet(data / "train" / "jigsaw2018_extra_normalised.parquet")
-    held_out = (published.jigsaw(data, {CHOICE_FOLD, REPORT_FOLD}, "held out"), published.jigsaw_test(data))
-    repeated = {letters_of(text) for each in held_out for text in each.texts}
-    kept = ~rows["text"].map(letters_of).isin(repeated)
-    rows = rows[kept]
     return Examples(rows["text"].tolist(), rows[list(labels)].to_numpy(np.float32), np.ones(len(rows), np.float32))
+
+
+def held_out(data: Path) -> list[str]:
+    """Every text that a model is chosen or judged by."""
+    parts = (
+        published.jigsaw(data, {CHOICE_FOLD, REPORT_FOLD}, "held out"),
+        published.jigsaw_test(data),
+        published.madlibs(data),
+        published.convabuse(data),
+        *(published.civil_chat(data, fold) for fold in (CHOICE_FOLD, REPORT_FOLD)),
+    )
+    return [text for part in parts for text in part.texts]
 
 
 def letters_of(text: str) -> str:
@@ -67,17 +79,56 @@ def peaceful_articles(data: Path, labels: Sequence[str], *, rows: int, seed: int
 def civil_chat(
     data: Path, labels: Sequence[str], *, irc_rows: int, goemotions_rows: int, weight: float, seed: int
 ) -> Examples:
-    """Short civil chat of the training folds as clean examples of every label."""
+    """Short civil chat of the training folds as clean examples of every label, without the lines that were judged."""
+    judged = judgements()
     irc = pd.read_parquet(data / "train" / "chat_ubuntu_irc.parquet")["text"].drop_duplicates()
     irc = irc[irc.str.len() >= _SHORTEST_CHAT_LINE]
     reddit = pd.read_parquet(data / "train" / "chat_goemotions_train.parquet")
     calm = reddit["emotion_ids"].map(lambda ids: _ANGRY_EMOTIONS.isdisjoint(ids.split(",")))
+
+    def is_taken(text: str) -> bool:
+        return fold_of(text) in TRAIN_FOLDS and md5(text) not in judged
+
     texts = [
-        *_sample(irc, irc_rows, seed, keep=lambda text: fold_of(text) in TRAIN_FOLDS),
-        *_sample(reddit[calm]["text"], goemotions_rows, seed, keep=lambda text: fold_of(text) in TRAIN_FOLDS),
+        *_sample(irc, irc_rows, seed, keep=is_taken),
+        *_sample(reddit[calm]["text"], goemotions_rows, seed, keep=is_taken),
     ]
     clean = np.zeros((len(texts), len(labels)), np.float32)
     return Examples(texts, clean, np.full(len(texts), weight, np.float32))
+
+
+def judged_chat(data: Path, labels: Sequence[str], *, repeat: int) -> Examples:
+    """The chat lines that somebody read one by one, each ``repeat`` times: what looks like abuse and is none, and is.
+
+    Whether a swear word among friends is obscene is debatable; how severe abuse is was not asked of all.
+    """
+    judged = judgements()
+    files = ("chat_ubuntu_irc", "chat_goemotions_train", "chat_goemotions_dev")
+    texts = pd.concat([pd.read_parquet(data / "train" / f"{file}.parquet")["text"] for file in files])
+    found = {text: judged[md5(text)] for text in texts if judged.get(md5(text), _UNCLEAR) != _UNCLEAR}
+    targets = np.array([[_judged(said, label) for label in labels] for said in found.values()], np.float32)
+    return Examples([*found] * repeat, np.tile(targets, (repeat, 1)), np.ones(len(found) * repeat, np.float32))
+
+
+def _judged(said: str, label: str) -> float:
+    if label == "obscene" and said == "swearing":
+        return DEBATABLE
+    on = said.split(",")
+    return float("nan") if label == "severe_toxic" and said not in _CALM and label not in on else float(label in on)
+
+
+def judgements(file: Path = _JUDGED) -> dict[str, str]:
+    """MD5 of a line of chat → what was said of it: its labels, ``civil``, ``swearing`` or ``unclear``."""
+    lines = file.read_text("utf-8").splitlines()
+    return dict(line.split("\t") for line in lines if line and not line.startswith("#"))
+
+
+def without(examples: Examples, held_out: Collection[str]) -> Examples:
+    """The examples but for those that have the letters of a text that a model is judged by."""
+    taken = {letters_of(text) for text in held_out}
+    kept = np.array([letters_of(text) not in taken for text in examples.texts], bool)
+    texts = [text for text, keep in zip(examples.texts, kept, strict=True) if keep]
+    return Examples(texts, examples.targets[kept], examples.weights[kept])
 
 
 def joined(*parts: Examples) -> Examples:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ class FitOptions:
 
     prior_weighted: bool
     passes: int
-    max_tokens: int
     batch_size: int
     learning_rate: float
     head_learning_rate: float
@@ -36,6 +35,7 @@ class FitOptions:
 def fit(
     model: Any,
     tokenizer: Any,
+    tokens: Sequence[Sequence[int]],
     examples: Examples,
     options: FitOptions,
     *,
@@ -45,13 +45,13 @@ def fit(
 ) -> float:
     """Train ``model`` in place; returns the seconds that took, those before a break included.
 
-    Goes on from ``checkpoint`` where one stands: the order of batches depends on the seed alone, so that a resumed
-    run sees the same batches. ``progress`` is told (step, steps, smoothed loss).
+    ``tokens`` are what it is shown of each example, special ones included. Goes on from ``checkpoint`` where one
+    stands: the order of batches depends on the seed alone, so that a resumed run sees the same batches. ``progress`` is
+    told (step, steps, smoothed loss).
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     begin_at_prior(model, examples, seed)
     model.to(device).train()
-    tokens = tokenizer(examples.texts, truncation=True, max_length=options.max_tokens)["input_ids"]
     lengths = np.array([len(ids) for ids in tokens])
     steps = options.passes * (len(tokens) // options.batch_size)
     optimizer = torch.optim.AdamW(_parameter_groups(model, options), lr=options.learning_rate, fused=True)
@@ -65,7 +65,7 @@ def fit(
         if number < step:
             continue
         torch.manual_seed(seed + number)  # dropout, the same after a resume
-        inputs = tokenizer.pad({"input_ids": [tokens[row] for row in batch]}, return_tensors="pt").to(device)
+        inputs = tokenizer.pad({"input_ids": [[*tokens[row]] for row in batch]}, return_tensors="pt").to(device)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             logits = model(**inputs).logits.float()
         loss = masked_loss(logits, targets[batch].to(device), weights[batch].to(device))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.training.data import Examples
+from bot.training.data import DEBATABLE, Examples
 
 _FILE = Path(__file__).with_name("templates.toml")
 _TRIES = 3  # times as many fillings as lines are wanted: some come out alike
@@ -31,8 +31,11 @@ class _Frame:
     line: str
     on: frozenset[str]
     unknown: frozenset[str]
+    debatable: frozenset[str]
 
     def target(self, label: str) -> float:
+        if label in self.debatable:
+            return DEBATABLE
         return float("nan") if label in self.unknown else float(label in self.on)
 
 
@@ -41,7 +44,7 @@ def chat_lines(labels: Sequence[str], *, rows: int, weight: float, seed: int) ->
     random = np.random.default_rng(seed)
     written = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     frames = [
-        _Frame(line, frozenset(kind["on"]), frozenset(kind["unknown"]))
+        _Frame(line, frozenset(kind["on"]), frozenset(kind["unknown"]), frozenset(kind.get("debatable", ())))
         for kind in written["kinds"]
         for line in kind["lines"]
     ]

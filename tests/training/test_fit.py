@@ -16,7 +16,7 @@ from bot.training.data import Examples
 from bot.training.fit import FitOptions, begin_at_prior, fit, masked_loss
 
 OPTIONS = FitOptions(
-    prior_weighted=False, passes=2, max_tokens=16, batch_size=4, learning_rate=1e-3, head_learning_rate=1e-2,
+    prior_weighted=False, passes=2, batch_size=4, learning_rate=1e-3, head_learning_rate=1e-2,
     warmup=0.1, weight_decay=0.01, checkpoint_every=3,
 )  # fmt: skip
 TEXTS = [f"{word} number {number}" for number in range(6) for word in ("fool", "friend", "fools and", "friends and")]
@@ -29,6 +29,11 @@ def tokenizer():
     loaded = AutoTokenizer.from_pretrained(Path(EMBEDDED_FOLDER), local_files_only=True)
     loaded.backend_tokenizer.no_padding()
     return loaded
+
+
+@pytest.fixture(scope="module")
+def tokens(tokenizer) -> list[list[int]]:
+    return tokenizer(TEXTS)["input_ids"]
 
 
 def untrained(tokenizer) -> CivilTongueForSequenceClassification:
@@ -49,19 +54,19 @@ class BrokenOff(Exception):
     pass
 
 
-def test_a_run_that_was_broken_off_ends_as_if_it_had_not_been(tokenizer, tmp_path: Path) -> None:
+def test_a_run_that_was_broken_off_ends_as_if_it_had_not_been(tokenizer, tokens, tmp_path: Path) -> None:
     whole, parted = untrained(tokenizer), untrained(tokenizer)
-    fit(whole, tokenizer, EXAMPLES, OPTIONS, seed=1, checkpoint=tmp_path / "whole.pt", progress=lambda *_: None)
+    fit(whole, tokenizer, tokens, EXAMPLES, OPTIONS, seed=1, checkpoint=tmp_path / "whole.pt", progress=lambda *_: None)
 
     def break_off(step: int, steps: int, loss: float) -> None:
         if step == 8:
             raise BrokenOff
 
     with pytest.raises(BrokenOff):
-        fit(parted, tokenizer, EXAMPLES, OPTIONS, seed=1, checkpoint=tmp_path / "parted.pt", progress=break_off)
+        fit(parted, tokenizer, tokens, EXAMPLES, OPTIONS, seed=1, checkpoint=tmp_path / "parted.pt", progress=break_off)
     steps: list[int] = []
     parted = untrained(tokenizer)
-    fit(parted, tokenizer, EXAMPLES, OPTIONS, seed=1, checkpoint=tmp_path / "parted.pt",
+    fit(parted, tokenizer, tokens, EXAMPLES, OPTIONS, seed=1, checkpoint=tmp_path / "parted.pt",
         progress=lambda step, *_: steps.append(step))  # fmt: skip
     assert steps[0] == 7
     for name, tensor in whole.state_dict().items():
