@@ -53,10 +53,10 @@ def main(
     tokenizer = _tokenizer(source, settings["export"]["window"])
     model = _untrained(source, labels)
     examples = _examples(data_dir, settings)
-    checkpoint = work / f"checkpoint-{_digest(settings, examples)}.pt"
+    digest = _digest(settings, examples)
+    checkpoint, of_ngrams = work / f"checkpoint-{digest}.pt", work / f"ngrams-{digest}.pt"
     began = time.monotonic()
-    print("fitting the n-grams", flush=True)
-    ngrams = _ngrams(tokenizer, examples, settings)
+    ngrams = _ngrams(tokenizer, examples, settings, kept=of_ngrams)
     tokens = excerpts(tokenizer, examples.texts, ngrams, window=settings["export"]["window"])
     minutes = (time.monotonic() - began) / 60
     with _ProgressLine() as line:
@@ -82,7 +82,8 @@ def main(
     calibrate(out, data_dir, labels, work / "evaluation")
     figures = {"fold8": _auc_on_fold_8(out, data_dir, work / "evaluation")}
     card.write(out, settings, figures, rows=len(examples), minutes=minutes)
-    checkpoint.unlink(missing_ok=True)
+    for file in (checkpoint, of_ngrams):
+        file.unlink(missing_ok=True)
     print(json.dumps(figures, indent=2))
 
 
@@ -101,9 +102,21 @@ def _untrained(source: Path, labels: list[str]) -> CivilTongueForSequenceClassif
     return model
 
 
-def _ngrams(tokenizer: Any, examples: data.Examples, settings: dict[str, Any]) -> Ngrams:
+def _ngrams(tokenizer: Any, examples: data.Examples, settings: dict[str, Any], *, kept: Path) -> Ngrams:
+    """Fitted, or as an earlier run that was broken off had them fitted."""
+    if kept.exists():
+        state = torch.load(kept, weights_only=True)
+        features, labels = state["weights"].shape
+        ngrams = Ngrams(
+            features, labels=labels, vocabulary=len(state["character_ends"]), characters=len(state["characters"])
+        )
+        ngrams.load_state_dict(state)
+        return ngrams
+    print("fitting the n-grams", flush=True)
     options = {key: value for key, value in settings["ngrams"].items() if key != "share"}
-    return fit_ngrams(tokenizer, examples, LinearOptions(**options), seed=settings["seed"])
+    ngrams = fit_ngrams(tokenizer, examples, LinearOptions(**options), seed=settings["seed"])
+    torch.save(ngrams.state_dict(), kept)
+    return ngrams
 
 
 def _add_ngrams(model: CivilTongueForSequenceClassification, ngrams: Ngrams, settings: dict[str, Any]) -> None:

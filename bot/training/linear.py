@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from bot.score.cores import usable_cores
 from bot.score.ngrams import Ngrams, is_of_characters, ngrams_of, spelling
 from bot.training.data import Examples
 
@@ -42,12 +44,16 @@ def fit_ngrams(tokenizer: Any, examples: Examples, options: LinearOptions, *, se
     ngrams.idf.copy_(torch.from_numpy(idf))
     ngrams.characters.copy_(letters)
     ngrams.character_ends.copy_(ends)
-    for label in range(examples.targets.shape[1]):
+
+    def weigh(label: int) -> None:
         known = ~np.isnan(examples.targets[:, label])
         fitted = LogisticRegression(C=options.strength, solver="liblinear", max_iter=200, random_state=seed)
         fitted.fit(matrix[known], examples.targets[known, label] > 0.5, sample_weight=examples.weights[known])
         ngrams.weights[:, label] = torch.from_numpy(fitted.coef_[0])
         ngrams.bias[label] = float(fitted.intercept_[0])
+
+    with ThreadPoolExecutor(usable_cores()) as pool:  # the solver lets other threads run, and draws no random numbers
+        list(pool.map(weigh, range(examples.targets.shape[1])))
     return ngrams
 
 
