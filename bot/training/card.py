@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,7 @@ from bot.insight import essentials
 from bot.insight.scoring import fingerprint
 from bot.score.source import EMBEDDED_FOLDER, WEIGHTS
 
+RECIPE = Path(__file__).with_name("recipe.toml")
 FACTS = "training.json"  # beside the weights: what training knew
 CARD = "MODEL_CARD.md"
 
@@ -76,6 +78,7 @@ def make(folder: Path, report: Mapping[str, Any] | None = None) -> Path:
     config = json.loads((folder / "config.json").read_text("utf-8"))
     text = environment.get_template(_TEMPLATE).render(
         facts=facts,
+        has_moved_on="recipe" in facts and facts["recipe"] != tomllib.loads(RECIPE.read_text("utf-8")),
         config=config,
         labels=[config["id2label"][place] for place in sorted(config["id2label"], key=int)],
         sources=_sources(facts.get("recipe", {})),
