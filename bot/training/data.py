@@ -142,4 +142,4 @@ def joined(*parts: Examples) -> Examples:
 
 def _sample(texts: pd.Series[str], rows: int, seed: int, keep: Callable[[str], bool]) -> list[str]:
     kept = texts[texts.map(keep)]
-    return kept.sample(min(rows, len(kept)), random_state=seed).tolist()
+    return [*kept.sample(min(rows, len(kept)), random_state=seed)]
