@@ -32,7 +32,7 @@ class DeleteAction(BaseAction):
         flag, reason = case.flag, case.audit_reason
         if flag.kind == "title":
             title = case.texts.title_removed
-            await case.deeds.set_title(flag.guild.id, flag.message_id, title, reason=reason)
+            await case.deeds.set_title(flag.guild.id, flag.channel.id, title, reason=reason)
             return Done(say("title_removed_now"), {"set": title})
         if flag.kind == "status":
             await case.deeds.clear_voice_status(flag.guild.id, flag.channel.id, reason=reason)
@@ -71,10 +71,10 @@ class DeleteAction(BaseAction):
 
     async def _put_title_back(self, case: Case, title: str, before: Mapping[str, Any]) -> Said:
         flag = case.flag
-        now = await case.deeds.title(flag.guild.id, flag.message_id)
+        now = await case.deeds.title(flag.guild.id, flag.channel.id)
         if now == title:
             raise AlreadySo(say("title_returned_before"))
         if now != before["set"]:
             raise ChangedSince(say("title_changed"))
-        await case.deeds.set_title(flag.guild.id, flag.message_id, title, reason=case.undo_reason)
+        await case.deeds.set_title(flag.guild.id, flag.channel.id, title, reason=case.undo_reason)
         return say("title_returned")

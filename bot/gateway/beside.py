@@ -62,6 +62,7 @@ class Beside:
         known = guild.get_thread(thread_id)
         if not found or not thread_id or (known is not None and known.name == data.get("name")):
             return None
+        post_id = thread_id if known is None else _made_up_id(thread_id)  # the same title once more is written anew
 
         async def read() -> list[Post]:
             author, doubt = await self._changer(
@@ -73,7 +74,7 @@ class Beside:
                 changed=known is not None,
             )
             place = guild.get_thread(thread_id)
-            return self._posts("title", guild, place, author, thread_id, found, is_edit=known is not None, doubt=doubt)
+            return self._posts("title", guild, place, author, post_id, found, is_edit=known is not None, doubt=doubt)
 
         return read()
 
@@ -89,11 +90,12 @@ class Beside:
             return None
         actions = discord.AuditLogAction
         action = (actions.channel_create if is_new else actions.channel_update).value
+        post_id = channel_id if is_new else _made_up_id(channel_id)
 
         async def read() -> list[Post]:
             author, doubt = await self._changer(guild, action, channel_id, None, found, changed=True)
             place = guild.get_channel(channel_id)
-            return self._posts("title", guild, place, author, channel_id, found, is_edit=not is_new, doubt=doubt)
+            return self._posts("title", guild, place, author, post_id, found, is_edit=not is_new, doubt=doubt)
 
         return read()
 

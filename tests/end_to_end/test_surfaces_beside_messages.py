@@ -48,6 +48,19 @@ async def test_who_renames_a_thread_of_somebody_else_is_known_by_the_audit_log(r
     assert (flag.author.name, flag.is_edit) == ("Mallory", True)
 
 
+async def test_a_title_that_was_taken_away_is_taken_away_again(run_bot: Any, flags_in: Any) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        thread = box.thread("general", "Mallory", "you are evil")
+        for _ in range(2):
+            await box.until(lambda: thread.name == "Title removed")
+            box.rename(thread, "you are evil", by="Mallory")
+        await box.until(lambda: thread.name == "Title removed")
+        await flagged(box)
+    flags = await flags_in(bot.folder)
+    assert [flag.author.name for flag in flags] == ["Mallory"] * 3
+    assert {flag.link for flag in flags} == {flags[0].link}
+
+
 async def test_nobody_is_blamed_for_a_title_because_they_changed_the_one_before_it(run_bot: Any, flags_in: Any) -> None:
     async with Sandbox() as box, run_bot(box) as bot:
         thread = box.thread("general", "Mallory", "cats")
