@@ -25,7 +25,7 @@ from bot.record.database import DATABASE_NAME
 from bot.records import Named
 
 REAL = (DATABASE_NAME, "key", "token", ".env")  # whatever holds one of these, and no mark, is a real bot's
-IDS_NAME = "sandbox-ids.json"  # so that the sandbox's server is the same one at the next start
+WORLD_NAME = "sandbox.json"  # the sandbox's own: its server, and what was said there
 MAX_NAMED = 3  # things in a folder that is not ours
 
 
@@ -120,11 +120,12 @@ async def _run(
     settings = config.load(path, labels_of)
     async with AsyncExitStack() as stack:
         try:
-            box = await stack.enter_async_context(Sandbox(port=port, ids_file=folder / IDS_NAME))
+            box = await stack.enter_async_context(Sandbox(port=port, file=folder / WORLD_NAME))
         except OSError as error:
             raise CivilTongueError(f"{error.strerror} (--port 0 takes a free one.)") from error
-        except ValueError as error:
-            raise CivilTongueError(f"{error}.") from error
+        if box.trouble:
+            typer.echo(box.trouble, err=True)
+        box.widen()
         here = settings.discord.model_copy(update={"api": box.api_url, "gateway": None})
         hurry = asyncio.create_task(_call_when(stop, leave_at_once))
         stack.callback(hurry.cancel)

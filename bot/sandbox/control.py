@@ -8,23 +8,30 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.sandbox import playing, view
+from bot.sandbox import composing, playing, view
 from bot.sandbox.bodies import PREFIX, answered, asked, read_body, require_json
 from bot.sandbox.calls.call import Reply
-from bot.sandbox.entities import Guild, Json, Message
+from bot.sandbox.entities import Channel, Guild, Json, Member, Message
 from bot.sandbox.forms import as_snowflake
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.refusals import Refused
 from bot.sandbox.state import World
 from bot.sandbox.stream import Stream
-from bot.sandbox.talk import Draft
 
 
 class Control:
-    """``describe`` says of a guild in which mode the bot is there, and by which rules."""
+    """``describe`` says of a guild in which mode the bot is there, and by which rules; ``attach`` keeps files."""
 
-    def __init__(self, world: World, gateway: Gateway, stream: Stream, describe: Callable[[int], Json]) -> None:
+    def __init__(
+        self,
+        world: World,
+        gateway: Gateway,
+        stream: Stream,
+        describe: Callable[[int], Json],
+        attach: composing.Attach,
+    ) -> None:
         self._describe = describe
+        self._attach = attach
         self._world = world
         self._gateway = gateway
         self._stream = stream
@@ -35,6 +42,9 @@ class Control:
             Route(f"{PREFIX}/messages", answered(self.create_message), methods=["POST"]),
             Route(f"{PREFIX}/messages/{{id}}", answered(self.edit_message), methods=["PATCH"]),
             Route(f"{PREFIX}/messages/{{id}}", answered(self.delete_message), methods=["DELETE"]),
+            Route(f"{PREFIX}/threads", answered(self.open_thread), methods=["POST"]),
+            Route(f"{PREFIX}/threads/{{id}}", answered(self.rename_thread), methods=["PATCH"]),
+            Route(f"{PREFIX}/statuses", answered(self.set_voice_status), methods=["POST"]),
             Route(f"{PREFIX}/members", answered(self.put_member), methods=["POST"]),
             Route(f"{PREFIX}/history", answered(self.history), methods=["GET"]),
             Route(f"{PREFIX}/state", answered(self.state), methods=["GET"]),
@@ -42,12 +52,39 @@ class Control:
         ]
 
     async def create_message(self, request: Request) -> Reply:
-        body = await read_body(request, {"channel": str, "member": str, "content": str}, {"guild": str})
+        """Beside its text, ``composing.FIELDS`` says what it may hold."""
+        needed = {"channel": str, "member": str, "content": str}
+        body = await read_body(request, needed, {"guild": str, **composing.FIELDS})
+        channel, member = self._place(body)
+        draft = composing.read(self._world, channel, member, body, self._attach)
+        message = playing.speak(self._world, channel, member, draft)
+        return Reply(201, {"id": str(message.id)})
+
+    async def open_thread(self, request: Request) -> Reply:
+        """A thread in a channel, of one of its ``message``s if so wished; in a forum, a post."""
+        needed = dict.fromkeys(("channel", "member", "title", "content"), str)
+        body = await read_body(request, needed, {"guild": str, "message": str})
+        channel, member = self._place(body)
+        of = playing.find_message([channel], as_snowflake(body["message"]) or 0) if "message" in body else None
+        thread = playing.open_thread(self._world, channel, member, body["title"], body["content"], of=of)
+        return Reply(201, {"id": str(thread.id)})
+
+    async def rename_thread(self, request: Request) -> Reply:
+        body = await read_body(request, {"member": str, "title": str}, {"guild": str})
+        thread, member = self._place(body | {"channel": request.path_params["id"]})
+        playing.rename_thread(self._world, thread, member, body["title"])
+        return Reply(204, None)
+
+    async def set_voice_status(self, request: Request) -> Reply:
+        body = await read_body(request, dict.fromkeys(("channel", "member", "status"), str), {"guild": str})
+        channel, member = self._place(body)
+        playing.set_voice_status(self._world, channel, member, body["status"])
+        return Reply(204, None)
+
+    def _place(self, body: Json) -> tuple[Channel, Member]:
         guild = self._world.guild_called(body.get("guild"))
         channel = self._world.channel_called(body["channel"], guild)
-        member = playing.someone(self._world, guild, body["member"])
-        message = playing.speak(self._world, channel, member, Draft(body["content"]))
-        return Reply(201, {"id": str(message.id)})
+        return channel, playing.someone(self._world, guild, body["member"])
 
     async def list_messages(self, request: Request) -> Reply:
         channel = self._world.channel_called(asked(request, "channel"), self._guild(request))
@@ -66,10 +103,12 @@ class Control:
         return Reply(204, None)
 
     async def put_member(self, request: Request) -> Reply:
-        """Make a member, or say whether one takes DMs."""
-        body = await read_body(request, {"name": str}, {"guild": str, "takes_dms": bool})
+        """Make a member, give one a nickname, or say whether one takes DMs."""
+        body = await read_body(request, {"name": str}, {"guild": str, "takes_dms": bool, "nickname": str})
         guild = self._world.guild_called(body.get("guild"))
         member = playing.someone(self._world, guild, body["name"])
+        if "nickname" in body:
+            playing.take_nickname(self._world, member, body["nickname"])
         if "takes_dms" in body:
             member.user.takes_dms = body["takes_dms"]
             self._stream.tell({"kind": "state"})

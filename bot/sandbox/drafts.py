@@ -193,10 +193,14 @@ def _refer(form: Form, channel: Channel, draft: Draft) -> None:
         if reference.boolean("fail_if_not_exists", True):
             raise unknown_reply()
         return
-    draft.kind, draft.referenced = REPLY, quoted
-    draft.reference = {"type": 0, "channel_id": str(channel.id), "message_id": str(message_id)}
-    if channel.guild is not None:
-        draft.reference["guild_id"] = str(channel.guild.id)
+    reply(draft, quoted)
+
+
+def reply(draft: Draft, to: Message) -> None:
+    draft.kind, draft.referenced = REPLY, to
+    draft.reference = {"type": 0, "channel_id": str(to.channel.id), "message_id": str(to.id)}
+    if to.channel.guild is not None:
+        draft.reference["guild_id"] = str(to.channel.guild.id)
 
 
 def unknown_reply() -> ApiError:

@@ -161,6 +161,13 @@ class MessageLog:
         self.last_id = max(message.id, self.last_id or 0)
         insort(self._alive, message.id)
 
+    def restore(self, message: Message) -> None:
+        """Add one as it was kept, which may have been deleted."""
+        self._by_id[message.id] = message
+        self.last_id = max(message.id, self.last_id or 0)
+        if not message.is_deleted:
+            insort(self._alive, message.id)
+
     def __len__(self) -> int:
         """How many have not been deleted."""
         return len(self._alive)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import mimetypes
 import struct
+from collections.abc import Container
 from dataclasses import dataclass
 from email.message import Message as Mail
 from email.parser import BytesParser
@@ -15,6 +17,7 @@ from bot.sandbox.entities import Json
 from bot.sandbox.refusals import invalid_json
 
 MAX_FILES = 10
+MOST_PACKED = 8 * 1024 * 1024  # bytes
 PNG_BEGINS = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
 PNG_HEAD = len(PNG_BEGINS) + 8  # with width and height
 
@@ -48,6 +51,22 @@ class Files:
 
     def get(self, file_id: int) -> File | None:
         return self._files.get(file_id)
+
+    def packed(self, wanted: Container[str]) -> Json:
+        """Those of the ``wanted`` ids as JSON, the latest first, as far as ``MOST_PACKED`` goes."""
+        found: Json = {}
+        left = MOST_PACKED
+        for file_id, file in reversed(self._files.items()):
+            left -= len(file.content) if str(file_id) in wanted else 0
+            if left < 0:
+                break
+            if str(file_id) in wanted:
+                found[str(file_id)] = [file.name, file.media_type, base64.b64encode(file.content).decode()]
+        return found
+
+    def unpack(self, kept: Json) -> None:
+        for file_id, (name, media_type, content) in reversed(kept.items()):
+            self._files[int(file_id)] = File(name, base64.b64decode(content), media_type)
 
 
 def named(name: str, content: bytes) -> File:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from bot.sandbox import talk
-from bot.sandbox.entities import Channel, Guild, Json, Member, Message, User
+from bot.sandbox import beside, moderation, talk
+from bot.sandbox.entities import Channel, ChannelType, Guild, Json, Member, Message, User
 from bot.sandbox.permissions import Permission
 from bot.sandbox.refusals import Refused
-from bot.sandbox.standing import can_see, is_timed_out, permissions_in, sending_in
+from bot.sandbox.standing import can_see, is_timed_out, permissions_in, permissions_of, sending_in
 from bot.sandbox.state import World
 
 MAX_CONTENT = 4_000  # characters, as for members who pay
+MAX_TITLE = 100
+MAX_NICKNAME = 32
+MAX_STATUS = 500
 
 
 def someone(world: World, guild: Guild, name: str) -> Member:
@@ -31,12 +34,71 @@ def someone(world: World, guild: Guild, name: str) -> Member:
 def speak(world: World, channel: Channel, member: Member, draft: talk.Draft, *, at: datetime | None = None) -> Message:
     """Raises ``Refused`` where Discord would not let the member."""
     _require_voice(member, channel)
+    _require_kind(member, channel, draft)
     draft.content = readable(draft.content)
     if len(draft.content) > MAX_CONTENT:
         raise Refused(400, f'"content" must be at most {MAX_CONTENT} characters long, not {len(draft.content)}.')
     if not (draft.content.strip() or draft.attachments or draft.embeds or draft.extra):
         raise Refused(400, '"content" must not be empty.')
     return talk.post(world, channel, member.user, draft, at=at)
+
+
+def open_thread(
+    world: World, parent: Channel, member: Member, title: str, content: str, *, of: Message | None = None
+) -> Channel:
+    """A thread with a first message, on its own or hanging ``of`` a message; in a forum, a post."""
+    title, content = fitting(title, MAX_TITLE, "A title"), readable(content)
+    if not content.strip() or len(content) > MAX_CONTENT:
+        raise Refused(400, f"The first message must be 1 to {MAX_CONTENT} characters long.")
+    _require_voice(member, parent)
+    if parent.type is ChannelType.FORUM:
+        return beside.forum_post(world, parent, member, title, content)[0]
+    if parent.type is not ChannelType.TEXT:
+        raise Refused(400, f"#{parent.name} can hold no threads.")
+    if Permission.CREATE_PUBLIC_THREADS not in permissions_in(member, parent):
+        raise Refused(403, f"{member.name} may not open threads in #{parent.name}.")
+    if of is not None and of.id in world.channels:
+        raise Refused(400, "A thread hangs from that message already.")
+    thread = world.add_thread(parent, title, member.user, id=of.id if of else None)
+    speak(world, thread, member, talk.Draft(content))
+    return thread
+
+
+def rename_thread(world: World, thread: Channel, member: Member, title: str) -> None:
+    if not thread.is_thread:
+        raise Refused(400, f"#{thread.name} is no thread.")
+    _require_voice(member, thread)
+    if thread.owner_id != member.user.id and Permission.MANAGE_THREADS not in permissions_in(member, thread):
+        raise Refused(403, f"{member.name} may not rename the threads of others.")
+    beside.rename_thread(world, thread, fitting(title, MAX_TITLE, "A title"), by=member.user)
+
+
+def set_voice_status(world: World, channel: Channel, member: Member, status: str) -> None:
+    """Empty takes it away."""
+    if channel.type is not ChannelType.VOICE:
+        raise Refused(400, f"{channel.name} is no voice channel.")
+    if Permission.CONNECT | Permission.SET_VOICE_CHANNEL_STATUS not in permissions_in(member, channel):
+        raise Refused(403, f"{member.name} may not set the status of {channel.name}.")
+    status = readable(status).strip()
+    if len(status) > MAX_STATUS:
+        raise Refused(400, f"A status must be at most {MAX_STATUS} characters long, not {len(status)}.")
+    beside.set_voice_status(world, channel, status, by=member.user)
+
+
+def take_nickname(world: World, member: Member, nickname: str) -> None:
+    """Empty takes it away."""
+    if Permission.CHANGE_NICKNAME not in permissions_of(member):
+        raise Refused(403, f"{member.name} may not change their nickname.")
+    nickname = fitting(nickname, MAX_NICKNAME, "A nickname") if nickname.strip() else ""
+    moderation.rename(world, member, nickname, by=member.user)
+
+
+def fitting(text: str, most: int, what: str) -> str:
+    """Without white space around it; refused where it is empty or too long."""
+    text = readable(text).strip()
+    if not 1 <= len(text) <= most:
+        raise Refused(400, f"{what} must be 1 to {most} characters long, not {len(text)}.")
+    return text
 
 
 def _require_voice(member: Member, channel: Channel) -> None:
@@ -51,6 +113,19 @@ def _require_voice(member: Member, channel: Channel) -> None:
     if channel.locked and Permission.MANAGE_THREADS not in may:
         raise Refused(403, f"{place} is locked.")
     _require_patience(member, channel, may)
+
+
+def _require_kind(member: Member, channel: Channel, draft: talk.Draft) -> None:
+    """Of a forum, that posts are threads; of polls and files, that the member may send them."""
+    if channel.type is ChannelType.FORUM:
+        raise Refused(400, f"#{channel.name} is a forum: open a post in it.")
+    may = permissions_in(member, channel)
+    for is_there, needed, what in (
+        ("poll" in draft.extra, Permission.SEND_POLLS, "polls"),
+        (bool(draft.attachments), Permission.ATTACH_FILES, "files"),
+    ):
+        if is_there and needed not in may:
+            raise Refused(403, f"{member.name} may not send {what} in #{channel.name}.")
 
 
 def _require_patience(member: Member, channel: Channel, may: Permission) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from bot.sandbox import beside, moderation
-from bot.sandbox.entities import Channel, ChannelType, Event, Guild, Json, Member, Message, ScheduledEvent
+from bot.sandbox import beside, composing, moderation
+from bot.sandbox.entities import Channel, ChannelType, Event, Guild, Member, Message, ScheduledEvent
 from bot.sandbox.payloads import told_message
 from bot.sandbox.state import World
 
@@ -31,15 +31,7 @@ class PlayingBeside:
 
     async def poll(self: _Has, channel: Where, member: str, question: str, answers: Sequence[str]) -> Message:
         """Ask the others something."""
-        poll: Json = {
-            "question": {"text": question},
-            "answers": [{"answer_id": at + 1, "poll_media": {"text": text}} for at, text in enumerate(answers)],
-            "expiry": "2030-01-01T00:00:00+00:00",
-            "allow_multiselect": False,
-            "layout_type": 1,
-            "results": {"answer_counts": [], "is_finalized": False},
-        }
-        return await self.say(channel, member, extra={"poll": poll})
+        return await self.say(channel, member, extra={"poll": composing.poll(question, answers)})
 
     def unfurl(self: _Has, message: Message, **embed: Any) -> None:
         """Let the preview of a link appear under a message: an update that is no edit."""

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from bot.sandbox import drafts, playing, town
+from bot.sandbox import composing, drafts, playing, town
 from bot.sandbox.acting import Acting
 from bot.sandbox.buckets import DISCORD_LIMITS, DISCORD_OVERALL, Buckets
 from bot.sandbox.calls.call import Reply
@@ -25,13 +25,14 @@ from bot.sandbox.files import Files, named
 from bot.sandbox.forms import as_snowflake
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.guard import Guard, TooLarge, too_large
+from bot.sandbox.keeping import Keeper
 from bot.sandbox.permissions import Permission
 from bot.sandbox.playing_beside import PlayingBeside
 from bot.sandbox.refusals import not_found
 from bot.sandbox.rest import PREFIX, Rest, respond
 from bot.sandbox.state import World
 from bot.sandbox.stream import Changes, Stream
-from bot.sandbox.talk import REPLY, Draft
+from bot.sandbox.talk import Draft
 from bot.sandbox.wire import LOOPBACK, Server, Silence, Wire, listen
 
 T = TypeVar("T")
@@ -47,8 +48,8 @@ class Sandbox(Acting, PlayingBeside):
     """A Discord of its own: enter it, and it listens on ``127.0.0.1:port``; 0 takes a free port.
 
     ``rate_limits="discord"`` counts calls about as strictly as Discord does; ``generous`` lets bursts through.
-    Members, channels and guilds are named by what a person calls them; with an ``ids_file`` they keep their ids from
-    one sandbox to the next.
+    Members, channels and guilds are named by what a person calls them. With a ``file`` it is the same world at the next
+    start, messages and all; ``trouble`` says why it is not, where the file could not be read.
     """
 
     def __init__(
@@ -57,17 +58,20 @@ class Sandbox(Acting, PlayingBeside):
         *,
         heartbeat_interval: float = HEARTBEAT_INTERVAL_S,
         rate_limits: Literal["generous", "discord"] = "generous",
-        ids_file: Path | None = None,
+        file: Path | None = None,
     ) -> None:
         self._asked_port = port
         self.port = 0
-        self.world = World(ids_file)
-        self.guild: Guild = town.furnish(self.world)
+        self.world = World()
+        town.furnish(self.world)
         buckets = Buckets(DISCORD_LIMITS, DISCORD_OVERALL) if rate_limits == "discord" else Buckets()
         self.faults = RestFaults(buckets)
         self._changes = Changes()
         self._stream = Stream()
         self._files = Files()
+        self._keeper = Keeper(file, self.world, self._files, self._changes.notify) if file else None
+        self.trouble = self._keeper.load() if self._keeper else ""
+        self.guild: Guild = next(iter(self.world.guilds.values()))
         self._wire = Wire()
         self.rest = Rest(
             self.world,
@@ -88,6 +92,10 @@ class Sandbox(Acting, PlayingBeside):
         self._was_online = ""
         self.world.listen(self._on_event)
         self._server: Server | None = None
+
+    def widen(self) -> None:
+        """Add a forum and a voice channel to the starting guild."""
+        town.widen(self.world, self.guild)
 
     # Where it is
 
@@ -116,6 +124,7 @@ class Sandbox(Acting, PlayingBeside):
         self.port = listener.getsockname()[1]
         self._server = Server(Guard(self._app(), lambda: self.port), self._wire)
         await self._server.start(listener)
+        self._save_soon()
         return self
 
     async def __aexit__(
@@ -127,9 +136,14 @@ class Sandbox(Acting, PlayingBeside):
         self.gateway.close(1001, "The sandbox is closing.")
         if self._server is not None:
             await self._server.stop()
+            self._server = None
+        if self._keeper is not None:
+            self._keeper.save()
 
     def _app(self) -> Starlette:
-        control = Control(self.world, self.gateway, self._stream, lambda guild_id: self.describe(guild_id))
+        control = Control(
+            self.world, self.gateway, self._stream, lambda guild_id: self.describe(guild_id), self._attach
+        )
         pages = [Route(path, _page(name), methods=["GET"]) for path, name in PAGE_FILES.items()]
         gateway = [WebSocketRoute(path, self.gateway.serve) for path in ("/gateway", "/gateway/")]
         api = Route(PREFIX + "/{path:path}", self.rest.answer, methods=METHODS)
@@ -151,6 +165,11 @@ class Sandbox(Acting, PlayingBeside):
     def _on_event(self, event: Event) -> None:
         self._stream.on_event(event)
         self._changes.notify()
+        self._save_soon()
+
+    def _save_soon(self) -> None:
+        if self._keeper is not None and self._server is not None:
+            self._keeper.note_change()
 
     def _on_gateway(self) -> None:
         statuses = ",".join(session.status for session in self.gateway.connected)
@@ -187,16 +206,9 @@ class Sandbox(Acting, PlayingBeside):
         home, place = self._place(channel, guild)
         draft = Draft(content, list(embeds), self._attach(files or {}), extra=dict(extra or {}))
         if reply_to is not None:
-            draft.kind, draft.referenced = REPLY, reply_to
-            draft.reference = {
-                "type": 0,
-                "channel_id": str(place.id),
-                "message_id": str(reply_to.id),
-                "guild_id": str(home.id),
-            }
+            drafts.reply(draft, reply_to)
         if forward is not None:
-            draft.reference, snapshot = drafts.forward_of(forward)
-            draft.flags, draft.extra = drafts.HAS_SNAPSHOT, draft.extra | snapshot
+            composing.forward(draft, forward)
         return playing.speak(self.world, place, playing.someone(self.world, home, member), draft, at=at)
 
     def _attach(self, files: Mapping[str, bytes]) -> list[Json]:

@@ -6,7 +6,6 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bot.sandbox import payloads
 from bot.sandbox.entities import (
@@ -22,7 +21,6 @@ from bot.sandbox.entities import (
     Role,
     User,
 )
-from bot.sandbox.ids import Ids
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.permissions import MODERATION_BOT, NONE, ORDINARY, Permission
 from bot.sandbox.refusals import Refused
@@ -37,14 +35,10 @@ Listener = Callable[[Event], None]
 
 
 class World:
-    """Everything there is, by id and by name. Names are matched without regard to case.
+    """Everything there is, by id and by name. Names are matched without regard to case."""
 
-    With an ``ids_file`` what has a name keeps its id from one world to the next.
-    """
-
-    def __init__(self, ids_file: Path | None = None) -> None:
+    def __init__(self) -> None:
         self.snowflakes = Snowflakes()
-        self._ids = Ids(self.snowflakes, ids_file)
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
@@ -61,6 +55,14 @@ class World:
         # The shape of a real token, so that nothing may take it for something else: id, time, secret.
         token = f"{secrets.token_urlsafe(18)}.{secrets.token_urlsafe(4)}.{secrets.token_urlsafe(28)}"
         return Application(bot.id, BOT_NAME, bot, owner, token, ALL_PRIVILEGED_INTENTS)
+
+    def settle(self, users: Iterable[User], guilds: Iterable[Guild], channels: Iterable[Channel]) -> None:
+        """Hold these in place of all there was."""
+        self.users = {user.id: user for user in users}
+        self._by_name = {user.name.casefold(): user for user in self.users.values()}
+        self.guilds = {guild.id: guild for guild in guilds}
+        self.channels = {channel.id: channel for channel in channels}
+        self.dms = {each.recipient.id: each for each in self.channels.values() if each.recipient is not None}
 
     @property
     def bot(self) -> User:
@@ -82,7 +84,7 @@ class World:
             raise Refused(400, f"A member's name must be 1 to {MAX_NAME} characters long, not {len(name)}.")
         if (known := self._by_name.get(name.casefold())) is not None:
             return known
-        user_id = self._ids.of("user", name)
+        user_id = self.snowflakes.make()
         slug = re.sub(r"[^a-z0-9_.]", "", name.lower()) or "member"
         user = User(user_id, name, name if is_bot else f"{slug}{user_id % 10_000:04}", is_bot)
         self.users[user.id] = self._by_name[name.casefold()] = user
@@ -108,13 +110,11 @@ class World:
 
     def add_guild(self, name: str, *, owner: str = "Olivia", bot_permissions: Permission = MODERATION_BOT) -> Guild:
         """A guild with @everyone, its owner and the bot, whose own role carries ``bot_permissions``."""
-        guild = Guild(self._ids.of("guild", name), name, self.person(owner))
+        guild = Guild(self.snowflakes.make(), name, self.person(owner))
         guild.roles[guild.id] = Role(guild.id, "@everyone", ORDINARY, 0)
         self.guilds[guild.id] = guild
         self.join(guild, guild.owner)
-        bot_role = Role(
-            self._ids.of("role", guild.id, self.bot.name), self.bot.name, bot_permissions, 1, bot_id=self.bot.id
-        )
+        bot_role = Role(self.snowflakes.make(), self.bot.name, bot_permissions, 1, bot_id=self.bot.id)
         guild.roles[bot_role.id] = bot_role
         self.join(guild, self.bot, [bot_role])
         return guild
@@ -126,7 +126,7 @@ class World:
         for other in guild.roles.values():
             if other.position >= position:
                 other.position += 1
-        role = Role(self._ids.of("role", guild.id, name), name, permissions, position, color)
+        role = Role(self.snowflakes.make(), name, permissions, position, color)
         guild.roles[role.id] = role
         self.tell_role("GUILD_ROLE_CREATE", guild, role)
         return role
@@ -154,9 +154,7 @@ class World:
         overwrites: Iterable[Overwrite] = (),
     ) -> Channel:
         position = sum(not channel.is_thread for channel in guild.channels.values())
-        channel = Channel(
-            self._ids.of("channel", guild.id, name), name, type, guild, parent, position=position, topic=topic
-        )
+        channel = Channel(self.snowflakes.make(), name, type, guild, parent, position=position, topic=topic)
         channel.overwrites = {each.id: each for each in overwrites}
         self._settle(guild, channel)
         self.tell(Event("CHANNEL_CREATE", payloads.channel(channel), guild, channel))
@@ -169,7 +167,7 @@ class World:
         if parent.guild is None:
             raise ValueError("a thread needs a channel of a guild")
         type = ChannelType.PRIVATE_THREAD if private else ChannelType.PUBLIC_THREAD
-        number = id or self._ids.of("thread", parent.id, name)
+        number = id or self.snowflakes.make()
         thread = Channel(number, name, type, parent.guild, parent, owner_id=owner.id)
         thread.created_at = datetime.now(UTC)
         thread.member_ids = [owner.id]
@@ -201,7 +199,7 @@ class World:
     def dm_with(self, user: User) -> Channel:
         """The bot's conversation with ``user``, made on first use."""
         if (known := self.dms.get(user.id)) is None:
-            known = Channel(self._ids.of("dm", user.name), user.name, ChannelType.DM, recipient=user)
+            known = Channel(self.snowflakes.make(), user.name, ChannelType.DM, recipient=user)
             self.dms[user.id] = self.channels[known.id] = known
         return known
 

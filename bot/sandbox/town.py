@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from bot.sandbox.entities import Guild, Overwrite
+from bot.sandbox import beside
+from bot.sandbox.entities import ChannelType, Guild, Overwrite
 from bot.sandbox.permissions import ADMIN, HELPER, MODERATOR, ORDINARY, Permission
 from bot.sandbox.state import World
 
 GUILD_NAME = "Sandbox"
+FORUM_NAME, LOUNGE_NAME = "ideas", "Lounge"
 MODERATOR_COLOR = 0x5BA8A0
 MEMBER_COLOR = 0x8A93C9
 HELPER_COLOR = 0x7FA65B
 ADMIN_COLOR = 0xC98A5B
 ORDINARY_PEOPLE = ("Mallory", "Alice", "Bob")
 STAFF = ("Robin", "Morgan", "Ada")  # a helper, a moderator, an admin: each above the one before
+
+
+def widen(world: World, guild: Guild) -> None:
+    """Add what there is beside text channels, where it is not there yet: a forum and a voice channel."""
+    known = {channel.name for channel in guild.channels.values()}
+    if FORUM_NAME not in known:
+        forum = world.add_channel(guild, FORUM_NAME, type=ChannelType.FORUM, topic="Every idea is a post of its own")
+        beside.tag_forum(world, forum, ("question", "wish"), by=guild.owner)
+    if LOUNGE_NAME not in known:
+        world.add_channel(guild, LOUNGE_NAME, type=ChannelType.VOICE)
 
 
 def furnish(world: World) -> Guild:

@@ -51,6 +51,7 @@ def message(of: Message) -> Json:
         "reply_to": None,
         "forwarded": [each["message"]["content"] for each in of.extra.get("message_snapshots", ())],
         "poll": of.extra.get("poll"),
+        "stickers": [each["name"] for each in of.extra.get("sticker_items", ())],
     }
     if of.referenced is not None and "interaction_metadata" not in of.extra:
         gone = of.referenced.is_deleted
@@ -147,6 +148,8 @@ def _channel(of: Channel) -> Json:
         "topic": of.topic,
         "slowmode": of.slowmode,
         "archived": of.archived,
+        "status": of.status,
+        "owner": payloads.optional_id(of.owner_id or None),
         "private": private,
         "seen_by": [member.user.name for member in members if can_see(member, of)],
         "written_by": [member.user.name for member in members if _may_write(member, of)],

@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -59,21 +60,46 @@ def _is_deletion(news: dict[str, dict[str, object]]) -> bool:
     return bool(news.get("message", {}).get("deleted"))
 
 
+async def mistaken(web: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """Press *Mistaken* on the newest card as Morgan; the messages of the log channel after that."""
+    cards = (await web.get("/api/sandbox/history?channel=mod-log")).json()
+    card = next(each for each in reversed(cards) if "Mistaken" in json.dumps(each["components"]))
+    [button] = [part["custom_id"] for part in parts(card["components"]) if part.get("label") == "Mistaken"]
+    press = {"member": "Morgan", "message": card["id"], "component": button}
+    outcome = (await web.post("/api/sandbox/presses", json=press)).json()
+    assert (outcome["answered"], outcome["error"]) == (True, None)
+    return cards
+
+
+def parts(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for each in components:
+        yield each
+        yield from parts([*each.get("components", []), *([each["accessory"]] if each.get("accessory") else [])])
+
+
 async def test_a_folder_that_is_kept_is_the_same_server_again(tmp_path: Path, rules: str) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "config.yaml").write_text(rules)
     states = []
-    for _ in range(2):
-        async with sandbox(folder) as web:
-            await insult(web)
-            states.append((await web.get("/api/sandbox/state")).json())
+    async with sandbox(folder) as web:
+        await insult(web)
+        states.append((await web.get("/api/sandbox/state")).json())
+        async with asyncio.timeout(WAIT_S):
+            while not (await web.get("/api/sandbox/history?channel=mod-log")).json():
+                await asyncio.sleep(0.1)
+    async with sandbox(folder) as web:
+        states.append((await web.get("/api/sandbox/state")).json())
+        [said] = (await web.get("/api/sandbox/messages?channel=general")).json()
+        assert (said["content"], said["deleted"]) == ("evil", True)
+        await mistaken(web)  # the card of before still works
+        await insult(web)
     first, second = states
     for kind in ("channels", "members", "roles"):
         assert [each["id"] for each in first[kind]] == [each["id"] for each in second[kind]], kind
     assert first["about"] == {"mode": "live", "rules": str(folder / "config.yaml")}
     flags = await flags_of(folder)
-    assert [flag.number for flag in flags] == [2, 1]
+    assert [(flag.number, flag.verdict) for flag in flags] == [(2, None), (1, "mistaken")]
     assert {str(flag.guild.id) for flag in flags} == {first["guild"]["id"]}
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from bot.sandbox import Refused, Sandbox
+from bot.sandbox.permissions import Permission
 
 
 async def say(web: httpx.AsyncClient, **fields: Any) -> httpx.Response:
@@ -205,3 +206,88 @@ async def test_leaving_the_sandbox_ends_open_streams() -> None:
             lines = stream.aiter_lines()
             await anext(lines)
         assert [line async for line in lines] == [""]
+
+
+async def test_a_message_may_carry_more_than_text(box: Sandbox, web: httpx.AsyncClient) -> None:
+    first = (await say(web, content="one")).json()["id"]
+    assert (await say(web, content="two", reply_to=first)).status_code == 201
+    assert (await say(web, channel="off-topic", content="", forward=first)).status_code == 201
+    assert (await say(web, content="", poll={"question": "Tea?", "answers": ["yes", " ", "no"]})).status_code == 201
+    assert (await say(web, content="", sticker="wave")).status_code == 201
+    assert (await say(web, content="", file={"name": "a.txt", "text": "long"})).status_code == 201
+    _, reply, poll, sticker, file = box.messages("general")
+    assert reply.referenced is box.messages("general")[0]
+    assert [each["poll_media"]["text"] for each in poll.extra["poll"]["answers"]] == ["yes", "no"]
+    assert sticker.extra["sticker_items"][0]["name"] == "wave"
+    assert (await web.get(file.attachments[0]["url"])).text == "long"
+    [forwarded] = box.messages("off-topic")
+    assert forwarded.extra["message_snapshots"][0]["message"]["content"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "sentence"),
+    [
+        ({"reply_to": "5"}, 404, "There is no message 5."),
+        ({"forward": "x"}, 404, "There is no message 0."),
+        ({"poll": {"question": "x"}}, 400, 'A poll needs "answers", a list of texts.'),
+        ({"poll": {"question": " ", "answers": ["a"]}}, 400, "A poll's question must be 1 to 300 characters"),
+        ({"poll": {"question": "x", "answers": []}}, 400, "A poll has 1 to 10 answers, not 0."),
+        ({"sticker": "x" * 31}, 400, "A sticker's name must be 1 to 30 characters long, not 31."),
+        ({"file": {"name": "a.txt"}}, 400, '"text" must be a text.'),
+        ({"file": {"name": "", "text": "x"}}, 400, "A file's name must be 1 to 100 characters"),
+        ({"poll": "x"}, 400, '"poll" must be an object'),
+    ],
+)
+async def test_what_is_wrong_beside_the_text_is_said(
+    box: Sandbox, web: httpx.AsyncClient, more: dict[str, Any], status: int, sentence: str
+) -> None:
+    answer = await say(web, content="", **more)
+    assert (answer.status_code, sentence in answer.json()["error"]) == (status, True), answer.text
+    assert box.messages("general") == []
+
+
+async def test_nobody_forwards_what_they_cannot_see(box: Sandbox, web: httpx.AsyncClient) -> None:
+    secret = await box.say("mod-log", "Morgan", "a secret")
+    answer = await say(web, content="", forward=str(secret.id))
+    assert (answer.status_code, answer.json()) == (403, {"error": "Mallory cannot see that message."})
+
+
+async def test_threads_posts_statuses_and_nicknames(box: Sandbox, web: httpx.AsyncClient) -> None:
+    box.widen()
+    said = await box.say("general", "Alice", "chess?")
+    thread = {"channel": "general", "member": "Mallory", "title": "chess", "content": "e4", "message": str(said.id)}
+    opened = await web.post("/api/sandbox/threads", json=thread)
+    assert (opened.status_code, opened.json()) == (201, {"id": str(said.id)})
+    assert [message.content for message in box.messages("chess")] == ["e4"]
+    assert (await web.post("/api/sandbox/threads", json=thread)).json()["error"].startswith("A thread hangs from")
+    post = thread | {"channel": "ideas", "title": "a bot"}
+    del post["message"]
+    assert (await web.post("/api/sandbox/threads", json=post)).status_code == 201
+    assert (await say(web, channel="ideas", content="x")).json()["error"] == "#ideas is a forum: open a post in it."
+    assert (await web.post("/api/sandbox/threads", json=post | {"channel": "Lounge"})).status_code == 400
+    path = f"/api/sandbox/threads/{said.id}"
+    assert (await web.patch(path, json={"member": "Alice", "title": "go"})).status_code == 403
+    assert (await web.patch(path, json={"member": "Mallory", "title": "go"})).status_code == 204
+    assert box.channel(said.id).name == "go"
+    status = {"channel": "Lounge", "member": "Mallory", "status": "tea"}
+    assert (await web.post("/api/sandbox/statuses", json=status)).status_code == 204
+    assert box.channel("Lounge").status == "tea"
+    assert (await web.post("/api/sandbox/statuses", json=status | {"channel": "general"})).status_code == 400
+    nickname = {"name": "Mallory", "nickname": "Queen M"}
+    assert (await web.post("/api/sandbox/members", json=nickname)).status_code == 201
+    assert box.member("Mallory").nick == "Queen M"
+    too_long = await web.post("/api/sandbox/members", json=nickname | {"nickname": "x" * 33})
+    assert too_long.json()["error"] == "A nickname must be 1 to 32 characters long, not 33."
+
+
+async def test_what_a_member_may_not_do_is_refused(box: Sandbox, web: httpx.AsyncClient) -> None:
+    box.guild.everyone.permissions = Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES
+    role = box.world.role_called("Member", box.guild)
+    role.permissions = Permission.VIEW_CHANNEL
+    poll = {"question": "Tea?", "answers": ["yes"]}
+    assert (await say(web, content="", poll=poll)).json()["error"] == "Mallory may not send polls in #general."
+    file = {"name": "a.txt", "text": "x"}
+    assert (await say(web, content="", file=file)).json()["error"] == "Mallory may not send files in #general."
+    thread = {"channel": "general", "member": "Mallory", "title": "chess", "content": "e4"}
+    assert (await web.post("/api/sandbox/threads", json=thread)).status_code == 403
+    assert (await web.post("/api/sandbox/members", json={"name": "Mallory", "nickname": "M"})).status_code == 403

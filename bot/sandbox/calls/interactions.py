@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox import modals, payloads, talk
 from bot.sandbox.calls.call import Answer, Call, Route
-from bot.sandbox.drafts import COMPONENTS_V2, read_draft, read_edit
+from bot.sandbox.drafts import COMPONENTS_V2, read_draft, read_edit, reply
 from bot.sandbox.entities import Json, Message
 from bot.sandbox.forms import Form, reading
 from bot.sandbox.interaction_payloads import metadata
@@ -19,7 +19,7 @@ from bot.sandbox.refusals import (
     unknown_message,
     unknown_webhook,
 )
-from bot.sandbox.talk import REPLY, Draft
+from bot.sandbox.talk import Draft
 
 COMMAND_MESSAGE, CONTEXT_MENU_MESSAGE = 20, 23  # message types
 MAX_CHOICES = 25
@@ -124,7 +124,7 @@ def _post(call: Call, interaction: Interaction, draft: Draft, data: Any, *, afte
         draft.kind = COMMAND_MESSAGE if interaction.data["type"] == 1 else CONTEXT_MENU_MESSAGE
         draft.extra["interaction"] = _in_short(interaction)
     elif replied_to is not None:
-        _reply(draft, replied_to)
+        reply(draft, replied_to)
     return talk.post(call.world, interaction.channel, call.bot, draft)
 
 
@@ -132,13 +132,6 @@ def _in_short(interaction: Interaction) -> Json:
     """The deprecated form, which Discord still sends."""
     who = payloads.user(interaction.user)
     return {"id": str(interaction.id), "type": int(interaction.kind), "name": interaction.data["name"], "user": who}
-
-
-def _reply(draft: Draft, to: Message) -> None:
-    draft.kind, draft.referenced = REPLY, to
-    draft.reference = {"type": 0, "channel_id": str(to.channel.id), "message_id": str(to.id)}
-    if to.channel.guild is not None:
-        draft.reference["guild_id"] = str(to.channel.guild.id)
 
 
 def _edit(call: Call, message: Message, data: Any, *, place: str | None = None) -> None:

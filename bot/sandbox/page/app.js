@@ -4,9 +4,10 @@ import { closePalette, keyed, typed } from "./commands.js";
 import { prepare } from "./deeds.js";
 import { drawBot, drawChannels, drawComposer, drawGuilds, drawSpeakers } from "./frame.js";
 import { isOwn, messageNode } from "./messages.js";
+import { forward, prepare as preparePosting, replyTo, write } from "./posting.js";
 import { element } from "./render.js";
 import { TABS, countDms, drawAudit, drawDms, drawMembers, pick } from "./side.js";
-import { $, EVENTS, NEW_MEMBER, call, guildQuery, page, place, showError, speakerName } from "./store.js";
+import { $, EVENTS, FORUM, NEW_MEMBER, call, guildQuery, page, place, showError } from "./store.js";
 
 const MAX_SHOWN = 200; // messages
 const REFRESH_MS = 80;
@@ -50,7 +51,7 @@ async function refresh() {
 
 async function open(channel) {
   if (!channel) return;
-  if (channel !== page.channel) closeOptions();
+  if (channel !== page.channel) leave();
   page.channel = channel;
   page.unread.delete(channel);
   page.editing = null;
@@ -134,7 +135,7 @@ const shown = () => [...page.messages.values()].filter(isForSpeaker).slice(-MAX_
 // What a message needs of the page.
 const around = {
   names,
-  editing: { edit, save, remove },
+  editing: { edit, save, remove, reply: replyTo, forward },
   gone(id) {
     const message = page.messages.get(id);
     if (message) page.messages.set(id, { ...message, dismissed: true });
@@ -201,6 +202,8 @@ async function remove(id) {
   await call("DELETE", `/messages/${id}`).then(() => showError(null), showError);
 }
 
+const EMPTY_LOG = ["Nothing has been flagged yet.", "Try an insult as Mallory in #general; what the bot makes of it appears here."];
+const EMPTY_FORUM = ["Posts stand below the forum, on the left.", "The bot reads titles as well as what stands under them."];
 const SUGGESTIONS = ["You are a stupid, idiotic jerk. I hate you.", "Have a nice day, everyone!"];
 
 function drawEmpty() {
@@ -208,12 +211,9 @@ function drawEmpty() {
   $("empty").hidden = shown().length > 0 || !here;
   if ($("empty").hidden || $("empty").dataset.for === here.id) return;
   $("empty").dataset.for = here.id;
-  const lines =
-    here.name === "mod-log"
-      ? ["Nothing has been flagged yet.", "Try an insult as Mallory in #general; what the bot makes of it appears here."]
-      : ["Nobody has said anything here yet.", "Try an insult as Mallory, then open #mod-log."];
-  const tries = here.name === "mod-log" ? [] : SUGGESTIONS.map(suggestion);
-  $("empty").replaceChildren(element("h3", {}, lines[0]), element("p", {}, lines[1]), ...tries);
+  const special = here.name === "mod-log" ? EMPTY_LOG : here.type === FORUM ? EMPTY_FORUM : null;
+  const [heading, hint] = special ?? ["Nobody has said anything here yet.", "Try an insult as Mallory, then open #mod-log."];
+  $("empty").replaceChildren(element("h3", {}, heading), element("p", {}, hint), ...(special ? [] : SUGGESTIONS.map(suggestion)));
 }
 
 const suggestion = (text) =>
@@ -241,14 +241,16 @@ function speakAs(account) {
   page.speaker = account;
   page.troubles.clear();
   showError(null);
-  closeOptions();
+  leave();
   closePalette();
   drawWorld();
   drawMessages();
   $("speaker").value = account;
 }
 
-function closeOptions() {
+// What was begun in a place, or by somebody, ends with it.
+function leave() {
+  replyTo(null);
   for (const each of ["options", "dm-options"]) {
     $(each).replaceChildren();
     $(each).hidden = true;
@@ -257,24 +259,25 @@ function closeOptions() {
 
 async function send() {
   const content = $("text").value;
-  const member = speakerName();
   if (!content.trim()) return;
-  if (!member) return showError(new Error("Give the new member a name first."));
   try {
-    await call("POST", "/messages", { channel: page.channel, guild: page.world.guild.id, member, content });
+    await write(page.replying ? { content, reply_to: page.replying.id } : { content });
     $("text").value = "";
+    replyTo(null);
     closePalette();
     fit();
     showError(null);
-    if (page.speaker === NEW_MEMBER) {
-      page.speaker = member;
-      $("name").value = "";
-      await refresh();
-      drawMessages();
-    }
   } catch (error) {
     showError(error);
   }
+}
+
+// Who was new is a member like any other now.
+async function settled(member) {
+  page.speaker = member;
+  $("name").value = "";
+  await refresh();
+  drawMessages();
 }
 
 function editLast() {
@@ -343,6 +346,7 @@ for (const each of document.querySelectorAll("[data-tab]")) {
   });
 }
 
+preparePosting({ go, settled, names });
 prepare((id) => (page.messages.has(id) ? drawMessage(id) : drawSide()), names);
 pick("dms");
 follow();

@@ -2,6 +2,7 @@
 
 import { useCommand } from "./deeds.js";
 import { optionField } from "./fields.js";
+import { closeMenus, popUp } from "./menus.js";
 import { element } from "./render.js";
 import { $, DIRECT, call, guildQuery, page, place, showError, speakerName } from "./store.js";
 
@@ -143,18 +144,8 @@ export async function openMenu(near, target, channel = page.channel) {
       return [];
     },
   );
-  const items = entries.map((each) =>
-    element(
-      "button",
-      { type: "button", role: "menuitem", onclick: () => (closeMenus(), useCommand({ channel, name: each.name, ...target }).catch(showError)) },
-      each.name,
-    ),
-  );
-  const none = element("p", { class: "quiet" }, `The bot offers ${speakerName() || "nobody"} nothing here.`);
-  const menu = element("div", { class: "popup", role: "menu" }, ...(items.length ? items : [none]));
-  document.body.append(menu);
-  settle(menu, near.getBoundingClientRect());
-  items[0]?.focus();
+  const items = entries.map((each) => ({ name: each.name, pick: () => useCommand({ channel, name: each.name, ...target }).catch(showError) }));
+  popUp(near, items, `The bot offers ${speakerName() || "nobody"} nothing here.`);
 }
 
 // The DM with the bot has no composer: its commands are in a menu.
@@ -162,28 +153,6 @@ export async function openDirectCommands(near) {
   closeMenus();
   const found = await offered(DIRECT).catch((error) => (showError(error), []));
   const lines = found.filter((each) => each.type === SLASH).flatMap((each) => flat(each));
-  const items = lines.map((each) =>
-    element("button", { type: "button", role: "menuitem", onclick: () => (closeMenus(), start(each, DIRECT, $("dm-options"))) }, each.name),
-  );
-  const none = element("p", { class: "quiet" }, "The bot offers no commands in direct messages.");
-  const menu = element("div", { class: "popup", role: "menu" }, ...(items.length ? items : [none]));
-  document.body.append(menu);
-  settle(menu, near.getBoundingClientRect());
-  items[0]?.focus();
+  const items = lines.map((each) => ({ name: each.name, pick: () => start(each, DIRECT, $("dm-options")) }));
+  popUp(near, items, "The bot offers no commands in direct messages.");
 }
-
-function settle(menu, { left, bottom, top }) {
-  const { width, height } = menu.getBoundingClientRect();
-  const below = bottom + height < window.innerHeight;
-  menu.style.setProperty("left", `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`);
-  menu.style.setProperty("top", `${below ? bottom + 4 : Math.max(8, top - height - 4)}px`);
-}
-
-export function closeMenus() {
-  for (const each of document.querySelectorAll(".popup")) each.remove();
-}
-
-document.addEventListener("pointerdown", (event) => event.target.closest(".popup") ?? closeMenus());
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") closeMenus();
-});

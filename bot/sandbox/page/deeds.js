@@ -1,5 +1,6 @@
 // What the speaker does at buttons, menus and forms, and what is shown of the answer.
 
+import { labelled, openDialog } from "./dialog.js";
 import { choicesOf } from "./fields.js";
 import { element, markdown } from "./render.js";
 import { call, page, showError, speakerName } from "./store.js";
@@ -59,56 +60,28 @@ export async function dismiss(message) {
 
 function openForm({ id, modal }) {
   const member = speakerName();
-  const dialog = element("dialog", { class: "form", "aria-label": modal.title });
-  const problem = element("p", { class: "error", role: "alert" });
   const fields = [];
   const parts = modal.components.map((each) => part(each, fields));
-  const send = element("button", { type: "submit", class: "btn primary" }, "Submit");
-  const cancel = element("button", { type: "button", class: "btn secondary", onclick: () => dialog.close() }, "Cancel");
-  const form = element("form", {}, element("h2", {}, modal.title), ...parts, problem, element("div", { class: "form-end" }, cancel, send));
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    send.disabled = true;
-    const error = await submitted(id, member, fields);
-    send.disabled = false;
-    problem.textContent = error ?? "";
-    if (!error) dialog.close();
-  });
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.append(form);
-  document.body.append(dialog);
-  dialog.showModal();
+  openDialog({ title: modal.title, parts, send: () => submitted(id, member, fields) });
 }
 
 async function submitted(interaction, member, fields) {
   const values = Object.fromEntries(fields.map(({ name, read }) => [name, read()]));
-  try {
-    const outcome = await call("POST", "/forms", { member, interaction, values });
-    if (outcome.modal) openForm(outcome);
-    return outcome.error;
-  } catch (error) {
-    return error.message;
-  }
+  const outcome = await call("POST", "/forms", { member, interaction, values });
+  if (outcome.modal) openForm(outcome);
+  return outcome.error;
 }
 
 function part(data, fields) {
   if (data.type === 10) return markdown(data.content, names);
-  if (data.type === 18) return labelled(data.label, data.description, data.component, fields);
-  return labelled(data.components[0].label, null, data.components[0], fields);
+  if (data.type === 18) return filledIn(data.label, data.description, data.component, fields);
+  return filledIn(data.components[0].label, null, data.components[0], fields);
 }
 
-function labelled(label, description, data, fields) {
+function filledIn(label, description, data, fields) {
   const { node, read } = field(data);
   fields.push({ name: data.custom_id, read });
-  const star = data.required ? element("span", { class: "needed", title: "required" }, " *") : null;
-  const several = node.matches(".options");
-  return element(
-    several ? "fieldset" : "label",
-    { class: "field-in-form" },
-    element(several ? "legend" : "span", { class: "field-label" }, label, star),
-    description ? element("span", { class: "subtext" }, description) : null,
-    node,
-  );
+  return labelled(label, description, data.required, node);
 }
 
 function field(data) {

@@ -2,7 +2,8 @@
 
 import { element } from "./render.js";
 import { ranked } from "./side.js";
-import { $, NEW_MEMBER, page, people, place, speaker, speakerName } from "./store.js";
+import { openThread } from "./posting.js";
+import { $, FORUM, NEW_MEMBER, VOICE, page, people, place, speaker, speakerName } from "./store.js";
 
 export function drawGuilds() {
   const several = page.world.guilds.length > 1;
@@ -36,9 +37,11 @@ export function drawBot() {
 export function drawChannels(go) {
   $("channels").replaceChildren(...page.world.channels.map((each) => channelRow(each, go)));
   const here = place();
-  $("channel-name").textContent = here ? `${here.thread ? "" : "#"}${here.name}` : "";
-  $("topic").textContent = here?.topic ?? "";
+  $("channel-name").textContent = here ? `${here.thread || here.type === VOICE ? "" : "#"}${here.name}` : "";
+  $("topic").textContent = here?.status ?? here?.topic ?? "";
 }
+
+const SIGNS = { [VOICE]: "♫", [FORUM]: "≡" };
 
 function channelRow(each, go) {
   const marks = [each.private && "private", each.slowmode && `slow mode ${each.slowmode} s`, each.archived && "archived"];
@@ -50,7 +53,7 @@ function channelRow(each, go) {
     element(
       "button",
       { type: "button", class: classes, "data-channel": each.name, "aria-current": each.id === page.channel ? "page" : null, onclick: () => go(each.id) },
-      element("span", { class: "hash", "aria-hidden": "true" }, each.thread ? "⤷" : "#"),
+      element("span", { class: "hash", "aria-hidden": "true" }, each.thread ? "⤷" : (SIGNS[each.type] ?? "#")),
       element("span", { class: "channel-name" }, each.name),
       element("span", { class: "marks" }, marks.filter(Boolean).join(", ")),
       unread ? element("span", { class: "sr" }, ", unread") : null,
@@ -87,9 +90,14 @@ export function drawComposer(speakAs) {
   const known = speaker();
   const sees = !known || here?.seen_by.includes(known.account);
   const writes = !known || here?.written_by.includes(known.account);
-  $("line").hidden = !writes;
-  $("barred").hidden = writes;
+  const isForum = here?.type === FORUM;
+  $("line").hidden = !writes || isForum;
+  $("barred").hidden = writes && !isForum;
   $("text").placeholder = here ? `Message #${here.name} as ${speakerName() || "a new member"}, or / for a command` : "";
+  if (writes && isForum) {
+    const post = element("button", { type: "button", class: "try", onclick: openThread }, "Open a post");
+    $("barred").replaceChildren(`#${here.name} is a forum: what is written here is a post with a title. `, post);
+  }
   if (writes || !here) return;
   const others = ranked(people().filter((each) => here.written_by.includes(each.account))).reverse();
   const reason = known.timed_out_until ? "is timed out and cannot write" : sees ? "may not write here" : "cannot see this channel on Discord";

@@ -9,7 +9,8 @@ import { DIRECT, page, people, speaker } from "./store.js";
 const GROUP_MS = 5 * 60 * 1000; // messages of one author this close together share a heading
 const QUOTED = 120; // characters of a message that is replied to
 
-// `names` is for the renderer; `editing` answers edit(id), save(id, text) and remove(id); `gone(id)` takes one away.
+// `names` is for the renderer; `editing` answers edit(id), save(id, text), remove(id), reply(message) and
+// forward(message); `gone(id)` takes one away.
 export function messageNode(message, before, { names, editing, gone }) {
   const moment = new Date(message.created_at);
   const grouped = before && follows(message, before, moment);
@@ -81,6 +82,7 @@ function body(message, names) {
     content.append(element("blockquote", {}, element("span", { class: "subtext" }, "forwarded "), markdown(text, names)));
   }
   if (message.poll) content.append(poll(message.poll));
+  content.append(...message.stickers.map((name) => element("p", { class: "sticker" }, element("span", { class: "sr" }, "Sticker: "), name)));
   content.append(...message.embeds.map((each) => embed(each, names)));
   const deeds = message.deleted ? null : deedsOf(message);
   content.append(...message.components.map((each) => component(each, names, deeds)));
@@ -96,9 +98,10 @@ function body(message, names) {
 const poll = (data) =>
   element(
     "article",
-    { class: "card" },
+    { class: "card poll" },
     element("p", { class: "card-title" }, data.question?.text ?? ""),
-    ...(data.answers ?? []).map((each) => element("p", { class: "item" }, each.poll_media?.text ?? "")),
+    element("ul", {}, ...(data.answers ?? []).map((each) => element("li", { class: "answer" }, each.poll_media?.text ?? ""))),
+    element("p", { class: "card-footer" }, "A poll"),
   );
 
 function fate({ by, by_author: byAuthor, reason }) {
@@ -124,9 +127,16 @@ function actions(message, names, editing) {
         element("button", { type: "button", "aria-label": `Delete: ${said}`, onclick: () => editing.remove(message.id) }, "Delete"),
       ]
     : [];
-  const channel = names.place(message.channel) ? message.channel : DIRECT;
+  const inGuild = Boolean(names.place(message.channel));
+  const others = inGuild
+    ? [
+        element("button", { type: "button", "aria-label": `Reply: ${said}`, onclick: () => editing.reply(message) }, "Reply"),
+        element("button", { type: "button", "aria-label": `Forward: ${said}`, onclick: () => editing.forward(message) }, "Forward"),
+      ]
+    : [];
+  const channel = inGuild ? message.channel : DIRECT;
   const apps = menuButton({ message: message.id }, "Apps", `What the bot offers about: ${said}`, channel);
-  return element("div", { class: "actions" }, ...own, apps);
+  return element("div", { class: "actions" }, ...others, ...own, apps);
 }
 
 function editor(message, editing) {

@@ -5,6 +5,10 @@ export const EVENTS = `${API}/events`;
 export const NEW_MEMBER = "\u0000new";
 export const DIRECT = "@bot"; // in place of a channel: the DM with the bot
 
+// Types of channels.
+export const VOICE = 2;
+export const FORUM = 15;
+
 export const $ = (id) => document.getElementById(id);
 
 export const page = {
@@ -18,6 +22,7 @@ export const page = {
   troubles: new Map(), // message → what went wrong at its buttons
   speaker: "Mallory",
   editing: null, // id of the message being edited
+  replying: null, // the message that is answered
   tab: "dms",
   live: false,
 };
