@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from string import ascii_uppercase
+
+SIGNS_KEPT = 8192  # whose letter is remembered
 
 _DRESSED = (
     (0x02B0, 0x02B8), (0x02E0, 0x02E3), (0x1D2C, 0x1D6A), (0x1D78, 0x1D78), (0x1D9B, 0x1DBF), (0x2071, 0x2071),
@@ -82,6 +85,7 @@ def _alike() -> dict[str, str]:
     return letters
 
 
+@lru_cache(SIGNS_KEPT)
 def plain_letter(sign: str) -> str:
     """The ASCII letter at the base of a Latin letter with a mark, stroke or hook (ü, ł, ɓ); otherwise empty."""
     base = unicodedata.normalize("NFD", sign)[0]
