@@ -52,18 +52,14 @@ def tag_forum(world: World, forum: Channel, names: Sequence[str], *, by: User) -
     """Give a forum these tags in place of its earlier ones."""
     if forum.guild is None or forum.type is not ChannelType.FORUM:
         raise ValueError("only a forum has tags")
-    forum.tags = [
-        {
-            "id": str(world.snowflakes.make()),
-            "name": name,
-            "moderated": False,
-            "emoji_id": None,
-            "emoji_name": None,
-        }
-        for name in names
-    ]
+    forum.tags = new_tags(world, names)
     moderation.log(world, forum.guild, AuditAction.CHANNEL_UPDATE, actor=by, target_id=forum.id)
     world.tell_channel("UPDATE", forum)
+
+
+def new_tags(world: World, names: Sequence[str]) -> list[Json]:
+    plain: Json = {"moderated": False, "emoji_id": None, "emoji_name": None}
+    return [{"id": str(world.snowflakes.make()), "name": name} | plain for name in names]
 
 
 # Voice channels

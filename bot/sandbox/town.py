@@ -22,7 +22,7 @@ def widen(world: World, guild: Guild) -> None:
     known = {channel.name for channel in guild.channels.values()}
     if FORUM_NAME not in known:
         forum = world.add_channel(guild, FORUM_NAME, type=ChannelType.FORUM, topic="Every idea is a post of its own")
-        beside.tag_forum(world, forum, ("question", "wish"), by=guild.owner)
+        forum.tags = beside.new_tags(world, ("question", "wish"))
     if LOUNGE_NAME not in known:
         world.add_channel(guild, LOUNGE_NAME, type=ChannelType.VOICE)
 
