@@ -23,7 +23,8 @@ COPY --from=build /opt/civil-tongue /opt/civil-tongue
 ENV PATH=/opt/civil-tongue/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    HF_HOME=/data/models
+    HF_HOME=/data/models \
+    XDG_CACHE_HOME=/data/cache
 
 USER civil-tongue
 WORKDIR /data

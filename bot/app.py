@@ -70,7 +70,7 @@ async def run(
     Raises any ``CivilTongueError`` that keeps it from running.
     """
     health = Health()
-    load_model = partial(load, settings.model, threads=settings.worker.threads)
+    load_model = partial(load, settings.model, options=settings.model_options, threads=settings.worker.threads)
     async with (
         Ledger.at(folder, settings.retention, health) as ledger,
         Worker(load_model, options=settings.worker, health=health) as worker,

@@ -95,7 +95,7 @@ async def workers_by_language(settings: Settings, main: Worker) -> AsyncIterator
         workers = {settings.model: main}
         for model in settings.models.values():
             if model not in workers:
-                loading = partial(load, model, threads=settings.worker.threads)
+                loading = partial(load, model, options=settings.model_options, threads=settings.worker.threads)
                 worker = Worker(loading, options=settings.worker, health=Health())
                 workers[model] = await stack.enter_async_context(worker)
         yield {code: workers[model] for code, model in settings.models.items()}

@@ -64,7 +64,7 @@ def command(
 
     used = options.config_path(options.DEFAULT_DATA, path)
     settings = config.load(used)
-    model = load(source or settings.model)
+    model = load(source or settings.model, options=settings.model_options)
     with _told() as told:
         evaluation = Evaluation(model, settings.rules, used.name, data, work, told, with_tfidf=tfidf)
         report = evaluation.choosing() if choosing else evaluation.final()

@@ -73,7 +73,7 @@ def command(
         raise CivilTongueError("--explain wants texts, not --jsonl.")
     used = options.config_path(data, path)
     settings = config.load(used)
-    model = load(source or settings.model)
+    model = load(source or settings.model, options=settings.model_options)
     if jsonl:
         raise typer.Exit(_score_lines(model, settings.rules, jsonl))
     console = Console()

@@ -35,6 +35,7 @@ UMask=0077
 NoNewPrivileges=yes
 ProtectSystem=strict
 ReadWritePaths={data}
+CacheDirectory=civil-tongue
 ProtectHome={protect_home}
 PrivateTmp=yes
 PrivateDevices=yes

@@ -18,7 +18,7 @@ from bot.read.eligibility import Exempt
 from bot.records import Author, GuildSettings, Mode, Named, Pause, Post
 from bot.texts import Texts, fill
 
-RESTART_NEEDED = ("model", "models", "worker", "discord")  # keys that a running bot does not take anew
+RESTART_NEEDED = ("model", "models", "backend", "worker", "discord")  # keys that a running bot does not take anew
 
 ALLOW_LISTS_KEPT = 1_000
 

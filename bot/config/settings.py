@@ -39,7 +39,7 @@ from bot.read.language import CODES, OTHER
 from bot.read.options import ReadOptions
 from bot.record.options import RetentionOptions
 from bot.records import Mode
-from bot.score.options import WorkerOptions
+from bot.score.options import BackendName, ModelOptions, WorkerOptions
 from bot.texts import Texts
 
 DIGEST_HOUR = 9  # of UTC
@@ -100,6 +100,9 @@ class Settings(BaseModel):
         default_factory=dict,
         description="Language, by its code such as de, or other → the model for texts in it.",
     )
+    backend: BackendName | ModelOptions = Field(
+        default="torch", description="What the models are computed with: torch or onnx, or name with other options."
+    )
     mode: Mode = Field(
         default="shadow", description="shadow: only record what would be done. live: do it. Without it: shadow."
     )
@@ -130,6 +133,11 @@ class Settings(BaseModel):
     rules: InstanceOf[Rules] = Field(default_factory=Rules, exclude=True)
     layers: tuple[InstanceOf[Layer], ...] = Field(default=(), exclude=True)
     source: bytes = Field(default=b"", exclude=True, repr=False)
+
+    @property
+    def model_options(self) -> ModelOptions:
+        """What ``backend`` says, however short."""
+        return ModelOptions(name=self.backend) if isinstance(self.backend, str) else self.backend
 
 
 def keys() -> list[str]:

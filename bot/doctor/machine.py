@@ -16,6 +16,7 @@ from bot import __version__
 from bot.config import Settings, unknown_to
 from bot.doctor.finding import Finding, error, in_bytes, listed, ok, warning
 from bot.errors import CivilTongueError, ModelUnavailable
+from bot.score.options import ModelOptions
 from bot.score.source import EMBEDDED, EMBEDDED_FOLDER, WEIGHTS, labels_of
 
 TESTED_PYTHONS = ((3, 11), (3, 13))
@@ -56,10 +57,10 @@ def _version(package: str) -> str:
 
 def models(settings: Settings) -> Iterator[Finding]:
     """Whether the model loads and scores, and those of other languages, which also have to know what the rules name."""
-    yield from _model("model", settings.model)
+    yield from _model("model", settings.model, settings.model_options)
     for code, source in settings.models.items():
         key = f"models.{code}"
-        yield from _model(key, source)
+        yield from _model(key, source, settings.model_options)
         with suppress(ModelUnavailable):  # has been said
             if lacking := unknown_to(settings, labels_of(source)):
                 yield warning(
@@ -69,16 +70,18 @@ def models(settings: Settings) -> Iterator[Finding]:
                 )
 
 
-def _model(key: str, source: str) -> Iterator[Finding]:
+def _model(key: str, source: str, options: ModelOptions) -> Iterator[Finding]:
     """The embedded one is compared with the checksum in its card first."""
     from bot.score.model import load
 
     mend = f"Name another model as `{key}:` in the config, or install Civil Tongue again."
+    if options.name != "torch":
+        mend = "Do what it says, or set `backend: torch`."
     if source == EMBEDDED and (changed := embedded_fault(EMBEDDED_FOLDER)):
         yield error(key, changed, "Install Civil Tongue again.")
         return
     try:
-        loaded = load(source)
+        loaded = load(source, options=options)
         [scores] = loaded.score_many(["hello"])
     except CivilTongueError as failure:
         yield error(key, str(failure), mend if isinstance(failure, ModelUnavailable) else "See the sentence.")

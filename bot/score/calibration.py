@@ -115,6 +115,12 @@ def sigmoid(logits: Logits) -> Logits:
     return np.asarray(np.exp(-np.logaddexp(0, -logits)))
 
 
+def softmax(logits: Logits) -> Logits:
+    """Over the last axis."""
+    raised = np.exp(np.asarray(logits, np.float64) - np.max(logits, axis=-1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
 def logit(probabilities: Logits) -> Logits:
     """The inverse of a sigmoid; 0 and 1, which none gives, become about -87 and 16.6: the ends of float32."""
     low, high = np.finfo(np.float32).tiny, 1 - np.finfo(np.float32).epsneg

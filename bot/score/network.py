@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForSequenceClassification, BertConfig, BertModel, BertPreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 
+from bot.score.hashed import beside
 from bot.score.ngrams import Ngrams
 
 MODEL_TYPE = "civil-tongue"
@@ -58,15 +59,19 @@ class CivilTongueForSequenceClassification(BertPreTrainedModel):  # type: ignore
     def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None, **_: Any) -> SequenceClassifierOutput:
         if attention_mask is None:
             attention_mask = torch.ones_like(input_ids)
+        logits = self.encoder_logits(input_ids, attention_mask)
+        if self.config.ngram_features:
+            logits = beside(logits, self.ngrams(input_ids, attention_mask).to(logits.dtype), self.config.ngram_share)
+        return SequenceClassifierOutput(logits=logits)
+
+    def encoder_logits(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """What the encoder says alone."""
         hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         # The encoder was trained to sum up a text in the mean of its tokens, not in its first one.
         kept = attention_mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * kept).sum(1) / kept.sum(1).clamp(min=1)
-        logits = self.classifier(self.dropout(mean))
-        if self.config.ngram_features:
-            share = self.config.ngram_share
-            logits = (1 - share) * logits + share * self.ngrams(input_ids, attention_mask).to(logits.dtype)
-        return SequenceClassifierOutput(logits=logits)
+        logits: Tensor = self.classifier(self.dropout(mean))
+        return logits
 
 
 def register() -> None:

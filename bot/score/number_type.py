@@ -14,6 +14,7 @@ from bot.score.faults import described
 from bot.score.options import NumberType
 
 if TYPE_CHECKING:
+    from bot.score.backends.torch import TorchModel
     from bot.score.model import Model
 
 log = structlog.get_logger()
@@ -26,7 +27,7 @@ _PROBE = "hello"
 _CANDIDATES = ("float32", "bfloat16")
 
 
-def settle(model: Model, wanted: NumberType, *, reload: Callable[[], Any]) -> None:
+def settle(model: TorchModel, wanted: NumberType, *, reload: Callable[[], Any]) -> None:
     """Leave the model's network in the number type wanted, or for ``auto`` in the faster one.
 
     It comes in float32; ``reload`` reads it anew, since what went through bfloat16 has lost its digits.

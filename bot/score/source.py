@@ -63,12 +63,22 @@ class Source:
         files = [file.name for file in self.folder.iterdir()]
         raise no_safe_weights(self.name, files, import_as=str(self.folder))
 
-    def _digest(self) -> str:
+    @cached_property
+    def weights_sha256(self) -> bytes:
+        """The checksum of its weights."""
+        return self._hashed.digest()
+
+    @cached_property
+    def _hashed(self) -> hashlib._Hash:
         digest = hashlib.sha256()
         for file in self.weights():
             with file.open("rb") as stream:
                 while block := stream.read(1 << 20):
                     digest.update(block)
+        return digest
+
+    def _digest(self) -> str:
+        digest = self._hashed.copy()
         if curves := self.config.get(CALIBRATION):  # other curves are other scores
             digest.update(json.dumps(curves, sort_keys=True).encode())
         return digest.hexdigest()[:12]

@@ -159,6 +159,7 @@ def test_the_unit_names_the_real_paths(tmp_path: Path) -> None:
     text = bot("unit", "--data", tmp_path / "data", "--user", "tongue").stdout
     assert f"ExecStart={sys.executable} -m bot run --data {tmp_path / 'data'} --log-format json" in text
     assert f"ReadWritePaths={tmp_path / 'data'}" in text
+    assert "CacheDirectory=civil-tongue" in text
     assert "User=tongue" in text
     assert "NoNewPrivileges=yes" in text
     assert bot("unit", "--data", tmp_path / "my data").returncode == 1

@@ -19,6 +19,7 @@ from bot.config import Settings, words
 from bot.config.problems import MOST_GUESSES, MOST_PROBLEMS
 from bot.config.settings import NOT_KEYS, keys
 from bot.errors import ConfigInvalid
+from bot.score.options import ModelOptions
 from bot.texts import Texts
 
 JIGSAW = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
@@ -60,6 +61,7 @@ def test_a_whole_file_becomes_settings(load: Load) -> None:
     assert settings.allow.root == ("this boss is cancer", "1.50")
     assert (settings.retention.text, settings.retention.scores) == (timedelta(hours=36), timedelta(weeks=2))
     assert settings.limits.destructive_per_minute == 7
+    assert settings.model_options == ModelOptions(name="onnx", cores=2, cache=Path("~/models"))
     assert settings.worker.deadline == timedelta(seconds=2.5)
     assert (settings.discord.api, settings.discord.gateway) == ("http://127.0.0.1:8/api/v10", "ws://127.0.0.1:9")
 

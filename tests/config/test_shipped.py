@@ -55,7 +55,7 @@ def test_every_action_and_placeholder_is_explained_in_it() -> None:
 
 
 def test_the_examples_in_its_comments_are_right_when_they_are_taken_in(tmp_path: Path) -> None:
-    keys = r"(?:overrides|strikes|guilds|texts|names|models):|(?:automod|appeal_url): .*"
+    keys = r"(?:overrides|strikes|guilds|texts|names|models):|(?:automod|appeal_url|backend): .*"
     example = re.compile(rf"# ({keys}|  (?:- )?[\w{{].*|    .*)")
     of_actions = re.compile(r"#   (?:\w+ {2,}|\w+ +[a-z]+ |- \{at|obscene: off)")
     lines = config.shipped().read_text(encoding="utf-8").splitlines()
@@ -67,3 +67,4 @@ def test_the_examples_in_its_comments_are_right_when_they_are_taken_in(tmp_path:
     assert settings.layers[5].scope.guild == "80351110224678912"
     assert settings.rules.strikes.weights["threat"] == 3
     assert "warning" in settings.texts.model_fields_set
+    assert settings.backend == "onnx"

@@ -96,9 +96,10 @@ async def test_a_file_that_is_gone_leaves_the_rules_and_is_told(path: Path) -> N
 
 async def test_what_wants_a_restart_is_said_and_stays_as_it_runs(path: Path) -> None:
     async with watching(Watched(path)) as watched:
-        path.write_text(FIRST + "worker: {threads: 2}\ndiscord: {api: 'http://127.0.0.1:1'}\nallow: [oh well]\n")
+        later = "backend: onnx\nworker: {threads: 2}\ndiscord: {api: 'http://127.0.0.1:1'}\n"
+        path.write_text(f"{FIRST}{later}allow: [oh well]\n")
         reloaded = await watched.next()
-    assert reloaded.waiting == ("worker", "discord")
+    assert reloaded.waiting == ("backend", "worker", "discord")
     assert [note.sentence for note in reloaded.changes] == ["allow added: [oh well]"]
     assert watched.rulebook.settings.discord.api == "https://discord.com/api/v10"
     assert watched.rulebook.settings.allow.root == ("oh well",)

@@ -106,6 +106,15 @@ def test_the_share_of_the_ngrams_goes_from_none_to_all() -> None:
         assert torch.allclose(model(ids, mask).logits, expected)
 
 
+def test_the_ngrams_weigh_the_same_without_torch() -> None:
+    ngrams = known(YOU, FOOL, ISH)
+    ids, mask = read([CLS, YOU, FOOL, KIND, SEP], [CLS, SEP], [CLS, KIND, BANG, YOU, YOU, YOU, SEP])
+    for dtype in (torch.float32, torch.bfloat16):
+        ngrams.to(dtype)
+        expected = ngrams(ids, mask).numpy()
+        assert ngrams.without_torch().logits(ids.numpy(), mask.numpy()) == pytest.approx(expected, abs=1e-6)
+
+
 def test_padding_changes_no_score() -> None:
     model = small_model()
     alone = model(*read([CLS, YOU, SEP])).logits

@@ -1,0 +1,1 @@
+"""What a model is computed with: a file each, in which its heavy packages are imported."""
