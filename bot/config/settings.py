@@ -131,6 +131,13 @@ class Settings(BaseModel):
     layers: tuple[InstanceOf[Layer], ...] = Field(default=(), exclude=True)
     source: bytes = Field(default=b"", exclude=True, repr=False)
 
+    @property
+    def asks_for(self) -> frozenset[str]:
+        """The keys that ask Discord for more than messages, wherever in the file they are given."""
+        changes = [layer.change for layer in self.layers]
+        of_guilds = [Rules(names=each.names or None, automod=each.automod or Ladder()) for each in changes]
+        return self.rules.asks_for.union(*(rules.asks_for for rules in of_guilds))
+
 
 def keys() -> list[str]:
     """The keys of the file, in the order in which they are documented."""
