@@ -39,6 +39,7 @@ from bot.review.commands import Tree
 from bot.review.commands.mydata import Exports
 from bot.review.commands.syncing import keep_told
 from bot.review.desk import Checked, Desk
+from bot.review.forms import take_form
 from bot.review.log_channel import LogChannel
 from bot.score.model import labels_of, load
 from bot.score.worker import Worker
@@ -143,7 +144,7 @@ class Bot:
             online=self.connection.online,
             explainer=Explainer(self._worker_of, health),
         )
-        self._asks_for = settings.rules.asks_for  # Discord is asked for it when connecting
+        self._asks_for = settings.asks_for  # Discord is asked for it when connecting
         self.slow_lane = SlowLane(Fetcher(settings.discord.api).text_of, self.pipeline.handle, self._is_moderated)
 
         self.troubles = duties.Troubles(health, self.pipeline, ledger.key_trouble_told)
@@ -232,6 +233,7 @@ class Bot:
             intents=intents_for(self._asks_for),
             make_tree=lambda client: Tree(client, self.desk),
         )
+        client.add_listener(take_form, "on_interaction")
         for event in NEW_PLACES:
             client.add_listener(self._on_new_place, event)
         for event in ("on_guild_join", "on_guild_available", "on_guild_remove"):

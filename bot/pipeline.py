@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 
 import structlog
@@ -26,6 +27,7 @@ from bot.explaining import Explainer
 from bot.health import Health
 from bot.languages import in_another
 from bot.read import views
+from bot.read.alike import gist
 from bot.read.eligibility import skip_reason
 from bot.read.runs import Runs
 from bot.record.ledger import Ledger
@@ -94,6 +96,8 @@ class Pipeline:
             here = self._rulebook.here(post)
             if here.exempted_by:
                 return self._count("skipped", f"{here.exempted_by} exempts it")
+            if not here.rules.reads(post.kind):
+                return self._count("skipped", f"{post.kind} is not read here")
             if reason := skip_reason(post, here.exempt):
                 return self._count("skipped", reason)
             scores = BY_AUTOMOD if post.kind == "automod" else await self._scores_of(post, here)
@@ -134,7 +138,7 @@ class Pipeline:
             fired = Fired(rule, 1.0, 1.0, rule, "content", views.WRITTEN)
             on, always = here.rules.on(scores.labels), here.rules.always
             decision = Decision(on, (fired,), always, raised_by=by, reported_by=reported_by)
-            flag = await self._ledger.open_flag(post, scores, decision)
+            flag = await self._ledger.open_flag(post, scores, decision, gist(post, decision.fired))
         if flag is not None:
             self.carrying.carry_out(flag)
         return flag
@@ -216,7 +220,7 @@ class Pipeline:
 
     async def _record_and_act(self, post: Post, scores: Scores, decision: Decision) -> None:
         try:
-            flag = await self._ledger.open_flag(post, scores, decision)
+            flag = await self._ledger.open_flag(post, scores, decision, gist(post, decision.fired))
         except RecordFailed as error:
             self._record_later(post, scores, decision, error)
         else:
@@ -231,7 +235,9 @@ class Pipeline:
         async def record() -> None:
             try:
                 held_back = decision.holding_back(error.said.in_words(self._rulebook.here(post).texts))
-                self._act_on(await self.carrying.insist(lambda: self._ledger.open_flag(post, scores, held_back)))
+                says = gist(post, decision.fired)
+                opened = partial(self._ledger.open_flag, post, scores, held_back, says)
+                self._act_on(await self.carrying.insist(opened))
             finally:
                 self._unrecorded -= 1
 

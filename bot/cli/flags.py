@@ -310,8 +310,9 @@ async def _collect(data: Path, wanted: FlagFilter, limit: int, words: str | None
 
 async def _refuse_unknown_label(record: Reading, wanted: FlagFilter) -> None:
     """A label that no flag has a probability of is a slip of the pen, not a label without flags."""
-    known = await record.labels(wanted.guild_id)
-    if known and wanted.label not in known:
+    labels = await record.labels(wanted.guild_id)
+    known = [*labels, *RAISED]
+    if labels and wanted.label not in known:
         raise CommandInvalid(f"--label: there is no label {plain(wanted.label or '')}; there are {', '.join(known)}.")
 
 

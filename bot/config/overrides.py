@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.config import words
+from bot.config.beside import AUTOMOD, NAMES, read_automod, read_names
 from bot.config.ladders import read_label_changes
 from bot.config.options import read_model
 from bot.config.problems import Problems
@@ -23,6 +24,7 @@ from bot.records import Mode
 from bot.texts import Texts
 
 LABELS, OVERRIDES, GUILDS, STRIKES = "labels", "overrides", "guilds", "strikes"
+GUILD_APART = (LABELS, STRIKES, NAMES, AUTOMOD, OVERRIDES)  # keys of an entry of guilds that have a reader of their own
 
 ChannelReference = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -38,7 +40,7 @@ class OverrideOptions(Where):
 
 
 class GuildOptions(BaseModel):
-    """An entry of ``guilds:`` without its labels, strikes and overrides: what is different in one server."""
+    """What is different in one server: an entry of ``guilds:`` without the keys of ``GUILD_APART``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -66,6 +68,8 @@ class Change:
     limits: LimitOptions | None = None
     texts: Texts | None = None
     strikes: StrikeRules | None = None
+    names: Mapping[str, Ladder] | None = None  # empty: names are not read
+    automod: Ladder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +160,16 @@ def read_guilds(raw: Any, path: Path, problems: Problems, labels: Sequence[str] 
 
 
 def _guild(raw: Any, path: Path, problems: Problems, labels: Sequence[str] | None, guild: str) -> list[Layer]:
-    options = read_model(GuildOptions, raw, path, problems, apart=(LABELS, STRIKES, OVERRIDES))
+    options = read_model(GuildOptions, raw, path, problems, apart=GUILD_APART)
     if not isinstance(raw, dict):
         return []
     if not raw:
-        keys = [*GuildOptions.model_fields, LABELS, STRIKES, OVERRIDES]
+        keys = [*GuildOptions.model_fields, *GUILD_APART]
         problems.at(path, f"changes nothing: give it {words.either(keys)}")
     ladders, shadowed = _labels(raw, path, problems, labels)
     strikes = read_strikes(raw[STRIKES], (*path, STRIKES), problems, labels) if STRIKES in raw else None
+    names = read_names(raw[NAMES], (*path, NAMES), problems, labels) or {} if NAMES in raw else None
+    automod = read_automod(raw[AUTOMOD], (*path, AUTOMOD), problems) if AUTOMOD in raw else None
     overrides = read_overrides(raw.get(OVERRIDES, []), (*path, OVERRIDES), problems, labels, guild)
     if options is None:
         return []
@@ -177,6 +183,8 @@ def _guild(raw: Any, path: Path, problems: Problems, labels: Sequence[str] | Non
         limits=options.limits,
         texts=options.texts,
         strikes=strikes,
+        names=names,
+        automod=automod,
     )
     return [Layer(Scope(Where(), guild), change, path, problems.line(path)), *overrides]
 

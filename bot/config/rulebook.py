@@ -104,7 +104,7 @@ class Rulebook:
 
 def _laid_over(settings: Settings, layers: Iterable[Layer]) -> Here:
     """Label by label and key by key, each layer over the one before it; only ``allow`` adds up."""
-    ladders = dict(settings.rules.ladders)
+    ladders, names, automod = dict(settings.rules.ladders), settings.rules.names, settings.rules.automod
     strikes, mode, exempt, texts = settings.rules.strikes, settings.mode, settings.exempt, settings.texts
     log_channel, allow, limits, exempted_by = settings.log_channel, settings.allow, settings.limits, ""
     laid = tuple(layers)
@@ -119,11 +119,13 @@ def _laid_over(settings: Settings, layers: Iterable[Layer]) -> Here:
         log_channel = change.log_channel or log_channel
         limits = change.limits or limits
         strikes = change.strikes or strikes
+        names = names if change.names is None else change.names or None
+        automod = automod if change.automod is None else change.automod
         texts = change.texts.on_top_of(texts) if change.texts else texts
         exempt = _on_top(change, exempt)
         if change.exempt is not None:
             exempted_by = layer.source if change.exempt else ""
-    rules = replace(settings.rules, ladders=ladders, strikes=strikes)
+    rules = replace(settings.rules, ladders=ladders, strikes=strikes, names=names, automod=automod)
     return Here(rules, mode, exempt, allow, limits, log_channel, texts, exempted_by, laid)
 
 

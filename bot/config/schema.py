@@ -38,6 +38,7 @@ def schema() -> dict[str, Any]:
     override["minProperties"] = 2  # where, and what
     guild = _of_model(GuildOptions, definitions)
     guild["properties"] |= {LABELS: _LABEL_CHANGES, STRIKES: _REF_STRIKES, OVERRIDES: _OVERRIDES}
+    guild["properties"] |= {NAMES: _NAMES, AUTOMOD: _AUTOMOD}
     guild["minProperties"] = 1
     properties |= {
         LABELS: {

@@ -139,6 +139,13 @@ class Settings(BaseModel):
         """What ``backend`` says, however short."""
         return ModelOptions(name=self.backend) if isinstance(self.backend, str) else self.backend
 
+    @property
+    def asks_for(self) -> frozenset[str]:
+        """The keys that ask Discord for more than messages, wherever in the file they are given."""
+        changes = [layer.change for layer in self.layers]
+        of_guilds = [Rules(names=each.names or None, automod=each.automod or Ladder()) for each in changes]
+        return self.rules.asks_for.union(*(rules.asks_for for rules in of_guilds))
+
 
 def keys() -> list[str]:
     """The keys of the file, in the order in which they are documented."""

@@ -111,7 +111,7 @@ class ConfigFile:
         found = changes(_data(running.source), _data(settings.source))
         waiting = {str(path[0]): None for path, _ in found if path[0] in RESTART_NEEDED}
         # Discord is asked when connecting for what only these need; their steps are taken over at any time.
-        waiting |= dict.fromkeys(running.rules.asks_for ^ settings.rules.asks_for)
+        waiting |= dict.fromkeys(running.asks_for ^ settings.asks_for)
         self._rulebook.use(settings.model_copy(update={key: getattr(running, key) for key in RESTART_NEEDED}))
         taken = tuple(note for path, note in found if str(path[0]) not in waiting)
         return Reloaded(taken, tuple(waiting))

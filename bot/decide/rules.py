@@ -84,8 +84,12 @@ class Rules:
     @property
     def asks_for(self) -> frozenset[str]:
         """The keys that ask Discord for more than messages."""
-        given = {"names": self.names is not None, AUTOMOD: bool(self.automod.steps)}
+        given = {"names": self.reads("name"), AUTOMOD: self.reads("automod")}
         return frozenset(key for key, is_given in given.items() if is_given)
+
+    def reads(self, kind: Kind) -> bool:
+        """Whether posts of a kind are read at all."""
+        return {"name": self.names is not None, "automod": bool(self.automod.steps)}.get(kind, True)
 
     def about(self, kind: Kind) -> Rules:
         """The rules for posts of a kind."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.config import Rulebook
@@ -22,7 +22,7 @@ def findings_on(seen: Seen, rulebook: Rulebook) -> Iterator[Finding]:
     wishes = Wishes(rulebook)
     link = invite_link(seen.account.application_id, permissions_for(rulebook.settings))
     yield from _account(seen)
-    yield from _more_than_messages(seen, rulebook.settings.rules.asks_for)
+    yield from _more_than_messages(seen, rulebook)
     yield from _clock(seen)
     if not seen.servers:
         yield warning("servers", "The bot is in no server.", f"Invite it: {link}")
@@ -46,16 +46,17 @@ def _account(seen: Seen) -> Iterator[Finding]:
         )
 
 
-def _more_than_messages(seen: Seen, asks_for: Collection[str]) -> Iterator[Finding]:
+def _more_than_messages(seen: Seen, rulebook: Rulebook) -> Iterator[Finding]:
     """What only ``names:`` and ``automod:`` need."""
-    if "names" in asks_for and not seen.account.reads_members:
+    if "names" in rulebook.settings.asks_for and not seen.account.reads_members:
         yield error(
             "names",
             "The config has `names`, but Server Members Intent is off, so Discord does not let the bot connect.",
             f"Switch it on at {_PORTAL}/{seen.account.application_id}/bot (Privileged Gateway Intents).",
         )
-    deaf = [server.named.name for server in seen.servers if lacking(["manage_guild"], server.allowed)]
-    if "automod" in asks_for and deaf:
+    told = [server for server in seen.servers if rulebook.in_guild(server.named).rules.reads("automod")]
+    deaf = [server.named.name for server in told if lacking(["manage_guild"], server.allowed)]
+    if deaf:
         yield warning(
             "automod",
             f"The config has `automod`, but the bot lacks the permission {title('manage_guild')} in {listed(deaf)}, so"

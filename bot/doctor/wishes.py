@@ -50,7 +50,7 @@ def actions_of(settings: Settings) -> list[BaseAction]:
 def permissions_for(settings: Settings) -> frozenset[str]:
     """What the invite link asks for: what the bot itself needs and what its actions need, and nothing else."""
     actions = actions_of(settings)
-    told = {"manage_guild"} if "automod" in settings.rules.asks_for else set()  # else AutoMod's deeds are not told
+    told = {"manage_guild"} if "automod" in settings.asks_for else set()  # else AutoMod's deeds are not told
     return OWN_NEEDS.union(told, *(action.needs | action.undo_needs for action in actions))
 
 
@@ -139,7 +139,8 @@ def _in_rules(rules: Rules) -> Iterator[BaseAction]:
 
 def _in_layer(layer: Layer) -> Iterator[BaseAction]:
     change = layer.change
-    for ladder in (*change.ladders.values(), *((change.strikes.ladder,) if change.strikes else ())):
+    beside = (*(change.names or {}).values(), *((change.automod,) if change.automod else ()))
+    for ladder in (*change.ladders.values(), *beside, *((change.strikes.ladder,) if change.strikes else ())):
         yield from _in_ladder(ladder)
 
 

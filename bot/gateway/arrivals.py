@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -18,6 +18,7 @@ import structlog
 
 from bot.gateway import posts
 from bot.gateway.beside import Beside
+from bot.gateway.clock import DiscordClock
 from bot.gateway.looking_up import SOMEBODY, LookingUp
 from bot.gateway.posts import Payload, member_author, moment, snowflake, user_of_application
 from bot.gateway.tracing import innermost_frames
@@ -25,6 +26,7 @@ from bot.records import Author, Post
 
 EDIT_IS_NEWS = timedelta(minutes=15)  # an event whose edit is older is about something else
 UNKNOWN_TO_DISCORD_PY = ("VOICE_CHANNEL_STATUS_UPDATE",)
+NEW_IDS = frozenset({"MESSAGE_CREATE", "INTERACTION_CREATE"})  # events whose id was given a moment ago
 SESSION_EVENTS = frozenset({"READY", "RESUMED"})  # a session that fails to begin had better fail
 
 OnPost = Callable[[Post], Awaitable[None]]
@@ -35,10 +37,11 @@ log = structlog.get_logger()
 class Arrivals:
     """Stands between the gateway of a client and its parsers, and hands on every post in what arrives."""
 
-    def __init__(self, client: discord.Client, on_post: OnPost) -> None:
+    def __init__(self, client: discord.Client, on_post: OnPost, clock: DiscordClock | None = None) -> None:
         self._client = client
         self._on_post = on_post
-        self._look_up = LookingUp(client)
+        self._clock = clock or DiscordClock()
+        self._look_up = LookingUp(client, self._clock)
         self._beside = Beside(client, self._look_up)
         self._reading: set[asyncio.Task[None]] = set()
 
@@ -68,6 +71,8 @@ class Arrivals:
         """How to read this event; None where there are no words in it."""
         if not isinstance(data, Mapping):
             return None
+        if event in NEW_IDS:
+            self._clock.seen(snowflake(data.get("id")))
         if event in ("MESSAGE_CREATE", "MESSAGE_UPDATE"):
             return self._message(data, is_update=event == "MESSAGE_UPDATE")
         return self._beside.begin(event, data)
@@ -86,7 +91,7 @@ class Arrivals:
         guild = self._client.get_guild(snowflake(data.get("guild_id")))
         if guild is None:
             return []  # a direct message
-        is_edit = is_update and edit_is_news(data)
+        is_edit = is_update and edit_is_news(data, self._clock.now())
         whole = data
         if not isinstance(data.get("author"), dict):  # an update that tells only what has changed
             fetched = await self._look_up.message(snowflake(data.get("channel_id")), snowflake(data.get("id")))
@@ -126,9 +131,9 @@ def _logged(what: str, event: str) -> Iterator[None]:
         log.error(what, event_name=event, error=type(error).__name__, where=innermost_frames())
 
 
-def edit_is_news(data: Payload) -> bool:
+def edit_is_news(data: Payload, now: datetime) -> bool:
     """Whether somebody edited the message just now; an update may also be about a pin or a link's preview."""
     if "edited_timestamp" not in data:
         return "content" in data
     edited_at = moment(data["edited_timestamp"])
-    return edited_at is not None and datetime.now(UTC) - edited_at <= EDIT_IS_NEWS
+    return edited_at is not None and now - edited_at <= EDIT_IS_NEWS

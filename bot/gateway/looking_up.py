@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import discord
 
 from bot.away import AWAY
+from bot.gateway.clock import DiscordClock
 from bot.gateway.posts import member_author, snowflake
 from bot.records import Author
 
@@ -24,8 +25,9 @@ SOMEBODY = Author(0, "somebody")
 
 
 class LookingUp:
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, clock: DiscordClock) -> None:
         self._client = client
+        self._clock = clock
 
     async def member(self, guild: discord.Guild, user_id: int) -> Any:
         """The JSON of a member; None for one who is not there, or when Discord does not answer."""
@@ -68,7 +70,7 @@ class LookingUp:
             log: Any = await self._client.http.get_audit_logs(guild.id, limit=ENTRIES_LOOKED_AT, action_type=entry_type)
         except FAILURES:
             return 0
-        oldest = discord.utils.time_snowflake(datetime.now(UTC) - ENTRY_IS_FRESH)
+        oldest = discord.utils.time_snowflake(self._clock.now() - ENTRY_IS_FRESH)
         for entry in log.get("audit_log_entries", ()):
             is_fresh = snowflake(entry.get("target_id")) == target_id and snowflake(entry.get("id")) > oldest
             if is_fresh and _may_be_about(entry, written):

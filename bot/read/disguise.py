@@ -33,10 +33,13 @@ class Reading(NamedTuple):
 
 Step = tuple[str, Callable[[str], str]]
 
-_DISPLAYED: tuple[Step, ...] = (
+_SHOWN: tuple[Step, ...] = (
     ("text direction", as_displayed),
     ("invisible characters", without_invisible),
     ("piled accents", without_piled_marks),
+)
+_DISPLAYED: tuple[Step, ...] = (
+    *_SHOWN,
     ("link text", markdown.link_texts),
     ("mentions", markdown.without_mentions),
     ("markup", markdown.without_marks),
@@ -52,10 +55,13 @@ def _without_keycaps(text: str) -> str:
     return tight if words.readability(tight) > words.readability(bare) else bare
 
 
-_DRESSED: tuple[Step, ...] = (
+_UNDRESSED: tuple[Step, ...] = (
     ("flag letters", without_regional_indicators),
     ("letter styles", undressed),
     ("look-alike letters", without_lookalikes),
+)
+_DRESSED: tuple[Step, ...] = (
+    *_UNDRESSED,
     ("keycaps", _without_keycaps),
     ("accents", without_accents),
 )
@@ -68,6 +74,11 @@ _SPELT: tuple[Step, ...] = (
 )
 _LETTERS_IN_DISGUISE = frozenset(("flag letters", "letter styles", "keycaps"))
 _WORD = re.compile(r"[A-Za-z]++")
+
+
+def undressed_letters(text: str) -> str:
+    """``text`` in plain letters, as it is displayed; nothing that has to be guessed at is undone."""
+    return _through((*_SHOWN, *_UNDRESSED), Reading((), text)).text
 
 
 def readings(text: str) -> Iterator[Reading]:

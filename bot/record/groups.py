@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,11 +20,15 @@ LABELS_NAMED, CHANNELS_NAMED = 8, 5
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """``count`` flags of one text, the first of them among them, by ``authors`` members; some of these by name."""
+    """``count`` flags that say the same, the first of them among them, by ``authors`` members; some of these by name.
+
+    ``texts``: in how many spellings.
+    """
 
     count: int
     authors: int
     members: tuple[Named, ...]
+    texts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +54,31 @@ class Flood:
     channels: tuple[tuple[Named, int], ...]
 
 
-def lead_of(session: Session, guild_id: int, alike: bytes, hashed_with: int, now: datetime) -> int | None:
-    """The flag on whose card a new one of the same text is shown; None: it gets its own."""
+def lead_of(session: Session, new: FlagRow) -> int | None:
+    """The flag on whose card a new one is shown that says the same and fired the same rules; None: it gets its own."""
     wanted = (
-        select(FlagRow.id)
-        .where(FlagRow.guild_id == guild_id, FlagRow.alike == alike, FlagRow.hashed_with == hashed_with)
-        .where(FlagRow.lead_id.is_(None), FlagRow.verdict.is_(None), FlagRow.created_at > now - GROUPED_WITHIN)
+        select(FlagRow.id, FlagRow.fired)
+        .where(FlagRow.guild_id == new.guild_id, FlagRow.alike == new.alike, FlagRow.hashed_with == new.hashed_with)
+        .where(FlagRow.lead_id.is_(None), FlagRow.verdict.is_(None))
+        .where(FlagRow.created_at > new.created_at - GROUPED_WITHIN)
         .order_by(FlagRow.id.desc())
-        .limit(1)
     )
-    return session.scalar(wanted)
+    rules = _rules(new.fired)
+    return next((flag_id for flag_id, fired in session.execute(wanted) if _rules(fired) == rules), None)
+
+
+def _rules(fired: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    return {(each["label"], each["source"]) for each in fired}
 
 
 def group_of(session: Session, guild_id: int, lead_id: int) -> Group:
     mates = (FlagRow.guild_id == guild_id, (FlagRow.id == lead_id) | (FlagRow.lead_id == lead_id))
-    counted = select(func.count(), func.count(FlagRow.author_id.distinct())).where(*mates)
-    flags, authors = session.execute(counted).one()
+    different = (func.count(FlagRow.author_id.distinct()), func.count(FlagRow.text_hash.distinct()))
+    flags, authors, texts = session.execute(select(func.count(), *different).where(*mates)).one()
     first = func.min(FlagRow.id)
     named = select(FlagRow.author_id, FlagRow.author_name).where(*mates).group_by(FlagRow.author_id).order_by(first)
     members = tuple(Named(*row) for row in session.execute(named.limit(MEMBERS_NAMED)))
-    return Group(flags, authors, members)
+    return Group(flags, authors, members, texts)
 
 
 def standing_of(session: Session, guild_id: int, member_id: int, before_id: int, strikes_since: datetime) -> Standing:

@@ -133,21 +133,22 @@ class Ledger(Reviewing, GuildKeeping):
         """Have the scores that were added so far on disk when this returns."""
         await self._buffer.flush()
 
-    async def open_flag(self, post: Post, scores: Scores, decision: Decision) -> Flag | None:
+    async def open_flag(self, post: Post, scores: Scores, decision: Decision, gist: str | None = None) -> Flag | None:
         """Write the flag, its sealed text, its strikes and its planned actions, all or nothing.
 
+        ``gist``: what other posts have in common with this one that belong on one card with it; its text, by itself.
         None when this text of this message has a flag already: it was replayed, or another task was faster. The flag
         that is returned has its text even where ``key_trouble`` keeps that from being stored.
         """
-        return await self._writer.do(lambda session: self._open(session, post, scores, decision))
+        return await self._writer.do(lambda session: self._open(session, post, scores, decision, gist))
 
-    def _open(self, session: Session, post: Post, scores: Scores, decision: Decision) -> Flag | None:
+    def _open(self, session: Session, post: Post, scores: Scores, decision: Decision, gist: str | None) -> Flag | None:
         known = session.execute(select(FlagRow.text_hash, FlagRow.hashed_with).where(*_about_the_same(post)))
         if any(self._vault.may_be(post.text, text_hash, hashed_with) for text_hash, hashed_with in known):
             return None
         last = last_number(session, post.guild.id)
         text_hash, hashed_with = self._vault.hash(post.text)
-        alike, now = self._vault.alike(post.text), _now()
+        alike, now = self._vault.alike(post.text if gist is None else gist), _now()
         row = flag_row(
             post,
             scores,
@@ -158,7 +159,7 @@ class Ledger(Reviewing, GuildKeeping):
             hashed_with=hashed_with,
             created_at=now,
         )
-        row.lead_id = lead_of(session, post.guild.id, alike, hashed_with, now)
+        row.lead_id = lead_of(session, row)
         session.add(row)
         session.flush()
         if decision.struck and decision.struck.given:

@@ -26,7 +26,7 @@ from bot.record.scores import ScoredPost
 from bot.record.strikes import Standing, standing_in, strikes_of
 from bot.record.tables import FlagRow, ModelRow, NameRow, OutcomeRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
 from bot.record.vault import Vault, find_keys, texts_per_key
-from bot.records import Flag, Named, Remark, Scores, Strike, ViewScores
+from bot.records import BY_REPORT, Flag, Named, Remark, Scores, Strike, ViewScores
 from bot.texts.saying import Said
 
 T = TypeVar("T")
@@ -40,9 +40,9 @@ class FlagFilter:
     """Which flags are wanted; None asks nothing.
 
     ``channel`` and ``member`` are ids or names, in any case, with or without ``#`` or ``@``; a channel's threads are
-    in it. ``author_id``: a member's id, never a name that looks like one. ``label``: one that was on.
-    ``verdict``: ``none`` for flags still waiting for one. ``before_number`` counts
-    in one guild, so it wants ``guild_id``.
+    in it. ``author_id``: a member's id, never a name that looks like one. ``label``: one that was on, or
+    the rule of flags that people raised. ``verdict``: ``none`` for flags still waiting for one. ``before_number``
+    and ``after_number`` count in one guild, so they want ``guild_id``.
     """
 
     guild_id: int | None = None
@@ -55,11 +55,12 @@ class FlagFilter:
     limit: int = 50
     number: int | None = None
     before_number: int | None = None
+    after_number: int | None = None
     before_id: int | None = None
 
     def __post_init__(self) -> None:
-        if self.before_number is not None and self.guild_id is None:
-            raise ValueError("before_number needs a guild_id: flags are numbered per guild")
+        if (self.before_number, self.after_number) != (None, None) and self.guild_id is None:
+            raise ValueError("a number needs a guild_id: flags are numbered per guild")
 
 
 class Reading(GuildReading):
@@ -85,9 +86,14 @@ class Reading(GuildReading):
         return next(iter(await self._flags(wanted)), None)
 
     async def flags(self, wanted: FlagFilter = FlagFilter()) -> list[Flag]:
-        """The newest flags that ``wanted`` lets through, newest first, at most its ``limit``."""
-        newest_first = select(FlagRow).where(*_conditions(wanted)).order_by(FlagRow.id.desc())
-        return await self._flags(newest_first.limit(wanted.limit))
+        """The newest flags that ``wanted`` lets through, at most its ``limit``: newest first.
+
+        After a number, the oldest ones, in the same order.
+        """
+        fitting = select(FlagRow).where(*_conditions(wanted)).limit(wanted.limit)
+        if wanted.after_number is not None:
+            return list(reversed(await self._flags(fitting.order_by(FlagRow.id))))
+        return await self._flags(fitting.order_by(FlagRow.id.desc()))
 
     async def every_flag(self, wanted: FlagFilter = FlagFilter()) -> AsyncGenerator[Flag, None]:
         """As ``flags``, but all of them, whatever the ``limit``, holding only a few in memory."""
@@ -239,8 +245,7 @@ def _conditions(wanted: FlagFilter) -> list[ColumnElement[bool]]:
     if wanted.author_id is not None:
         conditions.append(FlagRow.author_id == wanted.author_id)
     if wanted.label is not None:
-        on = func.json_each(FlagRow.on_labels).table_valued("value")
-        conditions.append(select(on.c.value).where(on.c.value == wanted.label).exists())
+        conditions.append(_has_label(wanted.label))
     if wanted.since is not None:
         conditions.append(FlagRow.created_at >= wanted.since)
     if wanted.verdict is not None:
@@ -250,9 +255,22 @@ def _conditions(wanted: FlagFilter) -> list[ColumnElement[bool]]:
         conditions.append(FlagRow.number == wanted.number)
     if wanted.before_number is not None:
         conditions.append(FlagRow.number < wanted.before_number)
+    if wanted.after_number is not None:
+        conditions.append(FlagRow.number > wanted.after_number)
     if wanted.before_id is not None:
         conditions.append(FlagRow.id < wanted.before_id)
     return conditions
+
+
+def _has_label(label: str) -> ColumnElement[bool]:
+    """It was on, or it is the rule by which people raised the flag; one that they reported later counts, too."""
+    on = func.json_each(FlagRow.on_labels).table_valued("value", name="on_label")
+    fired = func.json_each(FlagRow.fired).table_valued("value", name="fired")
+    has_it = [
+        select(on.c.value).where(on.c.value == label).exists(),
+        select(fired.c.value).where(func.json_extract(fired.c.value, "$.label") == label).exists(),
+    ]
+    return or_(*has_it, FlagRow.reports > 0) if label == BY_REPORT else or_(*has_it)
 
 
 def _means(reference: str | int, id_column: Any, name_column: Any) -> ColumnElement[bool]:

@@ -72,7 +72,7 @@ class Vault:
         return _hash(self._secrets[self._newest_secret], text), self._newest_secret
 
     def alike(self, text: str) -> bytes:
-        """A keyed hash that texts share which differ in nothing but case and white space."""
+        """A keyed hash for what several texts have in common, whatever its case and white space."""
         return _hash(self._secrets[self._newest_secret], " ".join(text.casefold().split()), "alike")
 
     def may_be(self, text: str, text_hash: bytes, hashed_with: int) -> bool:

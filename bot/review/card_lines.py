@@ -98,7 +98,8 @@ def group(group: Group | None, texts: Texts) -> str:
     named = [quote(member.name, NAME_SHOWN // 2, one_line=True) for member in group.members]
     if rest := group.authors - len(named):
         named.append(fill(texts.and_more, count=rest))
-    return fill(texts.card_group, count=group.count, authors=group.authors, members=", ".join(named))
+    said = texts.card_group if group.texts == 1 else texts.card_group_alike
+    return fill(said, count=group.count, authors=group.authors, members=", ".join(named), texts=group.texts)
 
 
 def text(flag: Flag, room: int, texts: Texts) -> str:

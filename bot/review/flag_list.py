@@ -2,102 +2,168 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any, Self
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
 
 import discord
 
 from bot.errors import NotAllowed
+from bot.record.ledger import Ledger
 from bot.record.reading import FlagFilter
 from bot.records import Flag
 from bot.review.answering import NOBODY, guarded
 from bot.review.desk import Desk, desk_of, guild_of
 from bot.review.permitting import require
 from bot.review.quote import quote
-from bot.review.seeing import may_read
+from bot.review.seeing import may_list, may_read
 from bot.texts.saying import say
 
 FLAGS_A_PAGE = 8
-OPEN_SECONDS = 840.0  # Discord takes changes of a private answer for 15 minutes
 NAME_SHOWN, LABEL_SHOWN, TEXT_SHOWN = 40, 30, 80  # characters, escapes included
 LABELS_SHOWN = 3
 OPTION_SHOWN = 100  # characters, Discord's limit
+LONGEST_LABEL = 35  # characters of a label that is asked for: what is left of the 100 of a button's id
+
+Interaction = discord.Interaction[Any]
+
+_VERDICTS: dict[str, Literal["none", "upheld", "mistaken"]] = {"n": "none", "u": "upheld", "m": "mistaken"}
 
 
 class FlagList(discord.ui.LayoutView):
-    """``headline`` stands above every page; ``wanted`` says which flags, and of which guild."""
+    """One page. Its buttons carry what was asked for, and its head is read off the message: none is kept."""
 
-    def __init__(self, headline: str, wanted: FlagFilter, desk: Desk, reader: discord.Member) -> None:
-        super().__init__(timeout=OPEN_SECONDS)
-        self._headline = headline
-        self._wanted = replace(wanted, limit=FLAGS_A_PAGE + 1)  # one more, to know whether there is another page
-        self._desk, self._reader = desk, reader
-        self._starts: list[int | None] = [None]  # where each page begins that was shown so far
-
-    async def show(self) -> Self:
-        """Load the page that is to be shown."""
-        found = await self._desk.ledger.flags(replace(self._wanted, before_number=self._starts[-1]))
-        flags = found[:FLAGS_A_PAGE]
-        self.clear_items()
-        readable = {flag.number for flag in flags if may_read(self._desk, self._reader, flag)}
-        lines = [line(flag, with_text=flag.number in readable) for flag in flags] or ["There are none."]
+    def __init__(self, headline: str, wanted: FlagFilter, page: Page, readable: Collection[int]) -> None:
+        super().__init__(timeout=None)
+        lines = [line(flag, with_text=flag.number in readable) for flag in page.flags] or ["There are none."]
         box: discord.ui.Container[Self] = discord.ui.Container()
-        box.add_item(discord.ui.TextDisplay(self._headline))
+        box.add_item(discord.ui.TextDisplay(headline))
         box.add_item(discord.ui.Separator())
         for each in lines:
             box.add_item(discord.ui.TextDisplay(each))
         self.add_item(box)
-        if flags:
-            self.add_item(discord.ui.ActionRow(Opening(flags)))
-        if len(self._starts) > 1 or len(found) > FLAGS_A_PAGE:
+        if page.flags:
+            self.add_item(discord.ui.ActionRow(Opening(page.flags)))
+        if page.flags and (page.has_newer or page.has_older):
+            first, last = page.flags[0].number, page.flags[-1].number
             row: discord.ui.ActionRow[Self] = discord.ui.ActionRow()
-            row.add_item(Turning("Newer", self._newer, disabled=len(self._starts) == 1))
-            row.add_item(Turning("Older", self._older, disabled=len(found) <= FLAGS_A_PAGE))
+            row.add_item(Turning("newer", first, wanted, "Newer", disabled=not page.has_newer))
+            row.add_item(Turning("older", last, wanted, "Older", disabled=not page.has_older))
             self.add_item(row)
-        self._last = flags[-1].number if flags else None
-        return self
-
-    async def _older(self) -> Self:
-        self._starts.append(self._last)
-        return await self.show()
-
-    async def _newer(self) -> Self:
-        self._starts.pop()
-        return await self.show()
 
 
-class Turning(discord.ui.Button[FlagList]):
-    def __init__(self, label: str, turn: Callable[[], Awaitable[FlagList]], *, disabled: bool) -> None:
-        super().__init__(label=label, disabled=disabled)
-        self._turn = turn
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Flags, newest first, and whether there are more on either side."""
+
+    flags: Sequence[Flag]
+    has_newer: bool
+    has_older: bool
+
+
+async def flag_list(headline: str, wanted: FlagFilter, desk: Desk, reader: discord.Member) -> FlagList:
+    """The page of the newest flags that ``wanted`` lets through; ``headline`` stands above every page."""
+    page = await _page(desk.ledger, wanted)
+    readable = {flag.number for flag in page.flags if may_read(desk, reader, flag)}
+    return FlagList(headline, wanted, page, readable)
+
+
+async def _page(ledger: Ledger, wanted: FlagFilter) -> Page:
+    """As far as ``before_number`` or ``after_number`` says; the newest page of all where that one would not be full."""
+    found = await ledger.flags(replace(wanted, limit=FLAGS_A_PAGE + 1))  # one more, to know whether there is another
+    if wanted.after_number is not None:
+        if len(found) < FLAGS_A_PAGE:
+            return await _page(ledger, replace(wanted, after_number=None))
+        return Page(found[-FLAGS_A_PAGE:], has_newer=len(found) > FLAGS_A_PAGE, has_older=True)
+    if not found and wanted.before_number is not None:
+        return await _page(ledger, replace(wanted, before_number=None))
+    flags = found[:FLAGS_A_PAGE]
+    newer = replace(wanted, before_number=None, after_number=flags[0].number, limit=1) if flags else None
+    has_newer = wanted.before_number is not None and newer is not None and bool(await ledger.flags(newer))
+    return Page(flags, has_newer=has_newer, has_older=len(found) > FLAGS_A_PAGE)
+
+
+class Turning(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=(
+        r"ct:flags:(?P<to>newer|older):(?P<number>\d{1,10}):(?P<member>[0-9a-f]{0,16}):(?P<channel>[0-9a-f]{0,16})"
+        r":(?P<verdict>[num]?):(?P<since>[0-9a-f]{0,9}):(?P<label>(?s:.{0,35}))"  # at most LONGEST_LABEL
+    ),
+):
+    """A button that turns the page: to the flags before or after ``number``."""
+
+    def __init__(self, to: str, number: int, wanted: FlagFilter, label: str = "", *, disabled: bool = False) -> None:
+        asked = (
+            f"{wanted.author_id or 0:x}",
+            f"{wanted.channel or 0:x}",
+            (wanted.verdict or "")[:1],
+            f"{int(wanted.since.timestamp()):x}" if wanted.since else "",
+            wanted.label or "",
+        )
+        super().__init__(
+            discord.ui.Button(
+                label=label or to, disabled=disabled, custom_id=":".join((f"ct:flags:{to}:{number}", *asked))
+            )
+        )
+        before, after = (None, number) if to == "newer" else (number, None)
+        self._wanted = replace(wanted, before_number=before, after_number=after)
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Interaction, __: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
+        since = int(match["since"], 16) if match["since"] else None
+        wanted = FlagFilter(
+            guild_id=guild_of(interaction).id,
+            author_id=int(match["member"] or "0", 16) or None,
+            channel=int(match["channel"] or "0", 16) or None,
+            verdict=_VERDICTS.get(match["verdict"]),
+            since=datetime.fromtimestamp(since, UTC) if since is not None else None,
+            label=match["label"] or None,
+        )
+        return cls(match["to"], int(match["number"]), wanted)
 
     @guarded
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         await interaction.response.defer()
-        turned = await self._turn()  # by which this button has left it
+        desk, reader = desk_of(interaction), require(interaction)
+        if not may_list(desk, reader):
+            raise NotAllowed(say("needs_permissions", permissions=say("permission_manage_messages")))
+        turned = await flag_list(_headline(interaction.message), self._wanted, desk, reader)
         await interaction.edit_original_response(view=turned, allowed_mentions=NOBODY)
 
 
-class Opening(discord.ui.Select[FlagList]):
+class Opening(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"ct:flags:open"):
     """Opens a flag of the page as its card."""
 
-    def __init__(self, flags: list[Flag]) -> None:
+    def __init__(self, flags: Sequence[Flag] = ()) -> None:
         options = [
             discord.SelectOption(
                 label=f"Flag #{flag.number}", value=str(flag.number), description=_plainly(flag)[:OPTION_SHOWN] or None
             )
             for flag in flags
         ]
-        super().__init__(placeholder="Open a flag", options=options)
+        super().__init__(discord.ui.Select(custom_id="ct:flags:open", placeholder="Open a flag", options=options))
+
+    @classmethod
+    async def from_custom_id(cls, _: Interaction, __: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
+        return cls()
 
     @guarded
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def callback(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await open_flag(interaction, int(self.values[0]))
+        data: Any = interaction.data or {}
+        await open_flag(interaction, int(next(iter(data.get("values", ())))))
 
 
-async def open_flag(interaction: discord.Interaction[Any], number: int) -> None:
+def _headline(message: discord.Message | None) -> str:
+    """The first text of a list, which is our own."""
+    box = message.components[0] if message and message.components else None
+    head = box.children[0] if isinstance(box, discord.Container) and box.children else None
+    return head.content if isinstance(head, discord.TextDisplay) else ""
+
+
+async def open_flag(interaction: Interaction, number: int) -> None:
     """Answer with the card of a flag of this guild, its buttons working."""
     desk = desk_of(interaction)
     flag = await desk.ledger.flag(guild_of(interaction).id, number)

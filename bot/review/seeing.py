@@ -19,6 +19,12 @@ def may_read(desk: Desk, member: discord.Member, flag: Flag) -> bool:
     return any(_sees(member, each) for each in (place, log_channel(desk, guild)))
 
 
+def may_list(desk: Desk, member: discord.Member) -> bool:
+    """Whether a member who was once given a list of flags is still somebody who may turn its pages."""
+    held = member.guild_permissions
+    return held.manage_messages or held.moderate_members or _sees(member, log_channel(desk, member.guild))
+
+
 def log_channel(desk: Desk, guild: discord.Guild) -> discord.TextChannel | None:
     """The log channel of a guild, if there is one of the name or id that holds there."""
     reference = desk.rulebook.in_guild(named(guild)).log_channel

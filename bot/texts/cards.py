@@ -78,6 +78,11 @@ class OnCards(TextGroup):
         "**The same text {count} times**, by {authors}: {members}. What you decide here holds for all of them.",
         "On a card that stands for {count} flags by {authors} members, some of them named: {members}.",
     )
+    card_group_alike: str = text(
+        "**Nearly the same text {count} times**, in {texts} spellings, by {authors}: {members}. What you decide here"
+        " holds for all of them; `/flags` shows each.",
+        "In its place, where they differ in {texts} spellings: {count}, {authors} and {members}.",
+    )
     card_by: str = text(" by {member}", "Behind an action that {member} ordered by hand.")
     card_stays: str = text(
         ", after the verdict, so it stays", "Behind that, where the flag had been found mistaken before."

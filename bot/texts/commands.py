@@ -17,3 +17,7 @@ class FromCommands(TextGroup):
     channel_unseen: str = text(
         "Flag #{number} is about a channel that you do not see.", "To a moderator who may not read a flag: {number}."
     )
+    form_unknown: str = text(
+        "This form is of an earlier version of the bot: open it again.",
+        "To somebody who sent a form of an earlier version.",
+    )

@@ -26,7 +26,7 @@ class ToModerators(TextGroup):
     )
     verdict_yes: str = text("Yes, I mean it", "The button below that question.")
     verdict_also: str = text(
-        "So are {count} more flags of the same text.", "Where a card stood for {count} more flags."
+        "So are {count} more flags that say the same.", "Where a card stood for {count} more flags."
     )
     verdict_strikes: str = text(
         "Strikes taken back: {count}.", "Of a mistaken flag whose {count} strikes count no more."
@@ -87,3 +87,12 @@ class ToModerators(TextGroup):
     by_hand_goes_on: str = text(
         "It is being done; the card will tell.", "Where a moderator's own deed takes longer than the answer to them."
     )
+    ban_question: str = text(
+        "Ban {members}? They are kept out until somebody unbans them, and told so by direct message first, with a"
+        " button to appeal. What they wrote stays.",
+        "Before a ban from a card: {members}.",
+    )
+    ban_yes: str = text("Yes, ban", "The button below that question.")
+    cancel: str = text("Cancel", "The other button below a question.")
+    cancelled: str = text("Nothing was done.", "Where a moderator pressed it.")
+    one_moment: str = text("One moment…", "While what a moderator said yes to is being done.")

@@ -127,7 +127,7 @@ async def test_flags_are_listed_shown_filtered_and_exported(run_bot, tmp_path: P
     assert "No flags" in bot("flags", "list", "--data", folder, "--label", "threat").stdout
     slip = bot("flags", "list", "--data", folder, "--label", "insullt")
     assert slip.returncode == 2
-    assert slip.stderr == "--label: there is no label insullt; there are insult, threat, toxic.\n"
+    assert slip.stderr == "--label: there is no label insullt; there are insult, threat, toxic, moderator, report.\n"
     listed = bot("flags", "list", "--data", folder).stdout
     assert all(len(line) <= 80 for line in listed.splitlines()), "three lines a flag where it is narrow"
     assert "you are evil" in listed

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.record.ledger import Ledger
-from bot.sandbox import Refused, Sandbox
+from bot.sandbox import Refused, Sandbox, moderation
 from bot.sandbox.permissions import Permission
 
 
@@ -58,6 +58,40 @@ async def test_the_list_has_pages_and_opens_a_flag_as_its_card(furnished, flagge
         assert opened.is_ephemeral
         assert "Flag #7" in opened.content
         assert "**__bad__**" in opened.content
+
+
+async def test_a_list_turns_its_pages_after_a_restart_by_what_was_asked(furnished, until_shown) -> None:
+    async with Sandbox() as box:
+        async with furnished(box=box) as (_, bot):
+            for number in range(1, 19):
+                await box.say("general", "Mallory" if number > 1 else "Bob", f"bad {number}")
+                await until_shown(bot.folder, number)
+            asked = {"member": "Mallory", "channel": "general", "label": "toxic", "verdict": "waiting", "since": "7d"}
+            page = await box.command("Morgan", "mod-log", "/flags", options=asked)
+            head = page.content.partition("\n**#")[0]
+        async with furnished(box=box) as (_, __):
+            turns = []
+            for button in ("Older", "Older", "Newer", "Newer"):
+                before = page.content
+                page = await box.press("Morgan", page, button)
+                await box.until(lambda page=page, before=before: page.content != before)
+                turns.append([number for number in range(1, 19) if f"**#{number}**" in page.content])
+            assert head in page.content
+            opened = await box.choose("Morgan", page, "Open a flag", ["18"])
+            assert "Flag #18" in opened.content
+    assert turns == [list(range(3, 11)), [2], list(range(3, 11)), list(range(11, 19))]
+
+
+async def test_who_is_no_moderator_any_more_turns_no_page(furnished, flagged) -> None:
+    async with furnished() as (box, _):
+        await flagged(box, *(("general", "Mallory", f"bad {number}") for number in range(10)))
+        page = await box.command("Morgan", "general", "/flags")
+        moderation.set_roles(box.world, box.member("Morgan"), [], by=box.guild.owner)
+        refused = await box.press("Morgan", page, "Older")
+        said = (await box.until(lambda: refused.followups))[0]
+        assert said.only_for is not None
+        assert "need the permission" in said.content
+        assert "**#10**" in page.content
 
 
 async def test_a_flag_opened_by_its_number_can_be_decided_on_there(furnished, flagged, flags_in) -> None:

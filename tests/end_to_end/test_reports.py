@@ -77,7 +77,7 @@ async def test_a_member_who_reports_everything_is_stopped(furnished, flags_in) -
     assert len(await flags_in(bot.folder)) == REPORTS_PER_HOUR + 1
 
 
-async def test_a_moderator_flags_by_hand_what_no_rule_found(furnished, flags_in) -> None:
+async def test_a_moderator_flags_by_hand_what_no_rule_found(furnished, flagged, flags_in) -> None:
     async with furnished() as (box, bot):
         message = await box.say("general", "Mallory", "something sly")
         done = await box.context_menu("Morgan", "Flag", message)
@@ -88,7 +88,13 @@ async def test_a_moderator_flags_by_hand_what_no_rule_found(furnished, flags_in)
         assert "flagged already as #1" in again.content
         found = await box.command("Morgan", "mod-log", "/flags")
         assert "moderator · Mallory" in found.content
-    [flag] = await flags_in(bot.folder)
+        reported = await box.say("general", "Mallory", "something slyer")
+        await box.context_menu("Alice", "Report to moderators", reported)
+        await flagged(box, ("general", "Mallory", "so bad"))
+        for label, number in (("moderator", 1), ("report", 2), ("toxic", 3)):
+            found = await box.command("Morgan", "mod-log", "/flags", label=label)
+            assert [f"**#{each}**" in found.content for each in (1, 2, 3)] == [each == number for each in (1, 2, 3)]
+    flag = (await flags_in(bot.folder))[-1]
     assert flag.rule == "moderator"
     assert flag.raised_by is not None
     assert flag.raised_by.name == "Morgan"
@@ -108,6 +114,6 @@ async def test_a_flag_by_hand_needs_no_model(furnished, flags_in) -> None:
         await box.context_menu("Morgan", "Flag", message)
         await box.until(lambda: card_texts(box))
         scored = await box.command("Morgan", "general", "/score", text="hello")
-        assert "The queue is full." in scored.content
+        assert "Too many messages wait to be scored" in scored.content
     [flag] = await flags_in(bot.folder)
     assert flag.scores.views == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.record.ledger import Ledger
 from bot.records import Flag, Status
 from bot.sandbox import Sandbox, moderation
 from bot.sandbox.beside import ALERT, TIMEOUT
@@ -175,6 +176,23 @@ async def test_without_names_in_the_config_members_are_not_asked_for(run_bot: An
         box.switch_off_intents("members")
         async with run_bot(box):
             assert box.is_bot_online
+
+
+async def test_names_are_read_in_that_server_only_which_has_a_ladder_for_them(
+    run_bot: Any, rules: str, flags_in: Any
+) -> None:
+    there = "guilds: {Elsewhere: {names: {insult: [{at: 0.6, do: [warn]}]}}}\n"
+    async with Sandbox() as box:
+        other = box.world.add_guild("Elsewhere")
+        bob = box.member("Bob", other)
+        async with run_bot(box, text=rules + there) as bot:
+            box.nickname("Alice", "evil cook")
+            moderation.rename(box.world, bob, "evil baker", by=bob.user)
+            await box.until(lambda: box.dms("Bob"))
+        async with Ledger.reading(bot.folder) as ledger:
+            scored = [await ledger.score_count(guild.id) for guild in (box.guild, other)]
+    assert [flag.author.name for flag in await flags_in(bot.folder)] == ["evil baker"]
+    assert scored == [0, 1]
 
 
 async def test_a_name_that_stands_since_before_a_restart_is_not_flagged_again(

@@ -57,6 +57,14 @@ def shown(card: Message) -> str:
     return "\n".join(found)
 
 
+async def ban(box: Sandbox, who: str, card: Message) -> Any:
+    """Press *Ban*, say yes to the question, and give what came of it."""
+    asked = await box.press(who, card, "Ban")
+    done = await box.press(who, asked, "Yes, ban")
+    await box.until(lambda: "One moment" not in done.content)
+    return done
+
+
 def statuses(flag: Any) -> dict[str, Status | None]:
     return {each.action: each.undo_status for each in flag.outcomes if each.action != "flag"}
 
@@ -192,7 +200,7 @@ async def test_what_a_moderator_does_after_the_verdict_stays(run_bot, flags_in, 
         box.faults.drop("PATCH /guilds/{guild}/members/{member}", times=None)
         done = await box.press("Morgan", card, "Mistaken")
         assert "the card will tell" in done.content
-        assert "✓ ban" in (await box.press("Ada", card, "Ban")).content
+        await ban(box, "Ada", card)
         box.faults.clear()
         await box.until(lambda: "Taken back. The member has left the server" in shown(card))
         await box.until(lambda: f"**ban** done by **Ada** (<@{ada.id}>), after the verdict, so it stays" in shown(card))
@@ -207,7 +215,7 @@ async def test_what_a_moderator_orders_anew_after_the_verdict_is_not_taken_back(
         card = await flagged(box)
         box.faults.drop("DELETE /guilds/{guild}/bans/{user}", times=None)
         await box.press("Morgan", card, "Mistaken")
-        assert "banned already" in (await box.press("Ada", card, "Ban")).content
+        assert "banned already" in (await ban(box, "Ada", card)).content
         box.faults.clear()
         await box.until(lambda: "ordered this again since" in shown(card))
         [flag] = await flags_in(bot.folder)
@@ -288,7 +296,7 @@ async def test_a_moderator_deletes_times_out_and_bans_from_the_card(run_bot, fla
         assert "✓ timeout" in timed_out.content
         until = box.member("Mallory").timed_out_until
         assert timedelta(minutes=59) < until - datetime.now(UTC) <= timedelta(hours=1)
-        assert "✓ ban" in (await box.press("Morgan", card, "Ban")).content
+        assert "✓ ban" in (await ban(box, "Morgan", card)).content
         assert [entry.reason for entry in box.guild.audit if entry.actor is box.world.bot][-1] == (
             "Civil Tongue flag #1: by Morgan"
         )
@@ -320,22 +328,35 @@ async def test_a_note_stands_on_the_card_and_does_nothing_there(run_bot, flags_i
     async with Sandbox() as box, run_bot(box) as bot:
         card = await flagged(box)
         form = await box.press("Morgan", card, "Note")
-        done = await box.submit("Morgan", form.modal, {"text": "said <@1> before, see https://evil.example"})
+        done = await box.submit("Morgan", form.modal, {"words": "said <@1> before, see https://evil.example"})
         assert "on the card" in done.content
         await box.until(lambda: "said" in shown(card))
         assert r"\<\@1\>" in shown(card)
         assert r"https\://evil.example" in shown(card)
-        refused = await box.submit("Robin", (await box.press("Robin", card, "Note")).modal, {"text": "me too"})
+        refused = await box.submit("Robin", (await box.press("Robin", card, "Note")).modal, {"words": "me too"})
         assert "on the card" in refused.content
         [flag] = await flags_in(bot.folder)
     assert [(remark.by.name) for remark in flag.remarks] == ["Morgan", "Robin"]
+
+
+async def test_a_note_that_is_sent_after_a_restart_is_kept(run_bot, flags_in) -> None:
+    async with Sandbox() as box:
+        async with run_bot(box):
+            card = await flagged(box)
+            form = await box.press("Morgan", card, "Note")
+        async with run_bot(box) as bot:
+            done = await box.submit("Morgan", form.modal, {"words": "written slowly"})
+            assert "on the card" in done.content
+            await box.until(lambda: "written slowly" in shown(card))
+            [flag] = await flags_in(bot.folder)
+    assert [remark.text for remark in flag.remarks] == ["written slowly"]
 
 
 async def test_two_notes_that_are_written_at_once_are_both_kept_each_with_its_own_words(run_bot, flags_in) -> None:
     async with Sandbox() as box, run_bot(box) as bot:
         card = await flagged(box)
         forms = {who: (await box.press(who, card, "Note")).modal for who in ("Morgan", "Robin")}
-        await asyncio.gather(*(box.submit(who, form, {"text": f"by {who}"}) for who, form in forms.items()))
+        await asyncio.gather(*(box.submit(who, form, {"words": f"by {who}"}) for who, form in forms.items()))
         [flag] = await flags_in(bot.folder)
     assert {remark.by.name: remark.text for remark in flag.remarks} == {"Morgan": "by Morgan", "Robin": "by Robin"}
 
@@ -352,6 +373,38 @@ async def test_the_same_text_of_many_members_is_one_card_and_one_verdict(run_bot
         flags = await flags_in(bot.folder)
     assert [flag.verdict for flag in flags] == ["upheld"] * 6
     assert all(flag.rulings[0].by.name == "Morgan" for flag in flags)
+
+
+async def test_a_ban_is_asked_for_once_and_nothing_else_is(run_bot, flags_in) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        card = await flagged(box, "a bad word")
+        asked = await box.press("Morgan", card, "Ban")
+        assert asked.is_ephemeral
+        assert "Ban **Mallory**? They are kept out" in asked.content
+        left = await box.press("Morgan", asked, "Cancel")
+        assert left.content == "Nothing was done."
+        assert left.message.components == []
+        [flag] = await flags_in(bot.folder)
+        assert len(flag.outcomes) == 1
+        assert not box.guild.bans
+        asked = await box.press("Morgan", card, "Ban")
+        done = await box.press("Morgan", asked, "Yes, ban")
+        await box.until(lambda: "✓ ban" in done.content)
+        assert done.message.components == []
+    assert box.guild.bans
+
+
+async def test_a_yes_holds_for_those_it_was_asked_about(run_bot) -> None:
+    async with Sandbox() as box, run_bot(box):
+        messages = [await box.say("general", f"Raider {number}", "a bad club") for number in range(2)]
+        await box.until(lambda: box.cards() and "The same text 2 times" in shown(box.cards()[0]))
+        asked = await box.press("Morgan", box.cards()[0], "Delete")
+        assert "2 messages by 2 members" in asked.content
+        messages.append(await box.say("general", "Raider 2", "a bad club"))
+        await box.until(lambda: "The same text 3 times" in shown(box.cards()[0]))
+        done = await box.press("Morgan", asked, "Yes, I mean it")
+        await box.until(lambda: "✓ delete" in done.content)
+    assert [message.is_deleted for message in messages] == [True, True, False]
 
 
 async def test_who_joins_a_group_while_a_verdict_is_given_is_not_covered_by_it(run_bot, flags_in) -> None:
@@ -375,6 +428,25 @@ async def test_who_joins_a_group_while_a_verdict_is_given_is_not_covered_by_it(r
     ]
 
 
+async def test_a_raid_in_many_spellings_is_one_card(run_bot, flags_in) -> None:
+    spellings = [
+        "join this EVIL club",
+        "Join  this evil CLUB!!",
+        "join th\u200bis evil club 😂",
+        "join this evil club 41",
+    ]
+    async with Sandbox() as box, run_bot(box) as bot:
+        for number, text in enumerate([*spellings, "join this EVIL club?", "join this evil, bad club"]):
+            message = await box.say("general", f"Raider {number}", text)
+            await box.until(lambda message=message: message.is_deleted)
+        await box.until(lambda: len(box.cards()) == 3 and "Nearly the same text 4 times" in shown(box.cards()[0]))
+        assert "in 4 spellings" in shown(box.cards()[0])
+        done = await box.press("Morgan", box.cards()[0], "Uphold")
+        assert "3 more flags" in done.content
+        flags = await flags_in(bot.folder)
+    assert [flag.verdict for flag in reversed(flags)] == ["upheld"] * 4 + [None] * 2
+
+
 async def test_a_deed_on_many_is_asked_for_twice(run_bot, rules) -> None:
     async with Sandbox() as box, run_bot(box) as _:
         messages = [await box.say("general", f"Raider {number}", "a bad club") for number in range(3)]
@@ -383,7 +455,7 @@ async def test_a_deed_on_many_is_asked_for_twice(run_bot, rules) -> None:
         assert "3 messages by 3 members" in asked.content
         assert not any(message.is_deleted for message in messages)
         done = await box.press("Morgan", asked, "Yes, I mean it")
-        assert "✓ delete" in done.content
+        await box.until(lambda: "✓ delete" in done.content)
         assert all(message.is_deleted for message in messages)
 
 
@@ -404,12 +476,12 @@ async def test_a_deed_is_written_down_though_the_record_failed_in_its_midst(run_
     async with Sandbox() as box, run_bot(box) as bot:
         card = await flagged(box, "a bad word")
         banning = box.faults.hang("PUT /guilds/{guild}/bans/{user}")
-        pressed = asyncio.create_task(box.press("Ada", card, "Ban"))
+        banned = asyncio.create_task(ban(box, "Ada", card))
         await banning.reached.wait()
         other = sqlite3.connect(bot.folder / "record.sqlite", isolation_level=None, timeout=60, check_same_thread=False)
         await asyncio.to_thread(other.execute, "BEGIN EXCLUSIVE")
         banning.release()
-        assert "the card will tell" in (await pressed).content
+        assert "the card will tell" in (await banned).content
         other.execute("ROLLBACK")
         other.close()
         await box.until(lambda: "**ban** done by **Ada**" in shown(card))

@@ -224,4 +224,4 @@ def test_buttons_carry_all_they_need_in_their_ids() -> None:
 async def test_forms_and_questions_fit_with_the_largest_numbers() -> None:
     form = NoteForm(10**17, Texts.model_construct(note_title="x" * 90, note_label="y" * 90))
     assert len(form.title) <= TITLE_AT_MOST
-    assert len(Yes("mistaken", 10**17, "999999999", "z" * 200).item.label or "") <= LABEL_AT_MOST
+    assert len(Yes("mistaken", 10**17, "999999999", 10**17, "z" * 200).item.label or "") <= LABEL_AT_MOST

@@ -10,10 +10,10 @@ import discord
 from bot.records import Named
 from bot.review.answering import answer, guarded
 from bot.review.desk import desk_of, guild_of
+from bot.review.forms import Form
 from bot.texts import Texts, fill
 
 LONGEST_WORDS = 1_000  # characters of an appeal
-LONGEST_LABEL = 45  # of a form's title and its field; Discord's limits
 LONGEST_BUTTON = 80
 LONGEST_URL = 512
 
@@ -52,23 +52,21 @@ class AppealButton(
         await interaction.response.send_modal(AppealForm(self.guild_id, self.number, texts))
 
 
-class AppealForm(discord.ui.Modal):
+class AppealForm(Form):
     """Asks for the words."""
 
-    def __init__(self, guild_id: int, number: int, texts: Texts) -> None:
-        title = fill(texts.appeal_title, number=number)[:LONGEST_LABEL]
-        super().__init__(title=title, custom_id=f"ct:appeal-form:{guild_id}-{number}")
-        self._flag = (guild_id, number)
-        self._words: discord.ui.TextInput[Any] = discord.ui.TextInput(
-            style=discord.TextStyle.paragraph, custom_id="words", min_length=1, max_length=LONGEST_WORDS
-        )
-        self.add_item(discord.ui.Label(text=texts.appeal_question[:LONGEST_LABEL], component=self._words))
+    template = r"ct:appeal-form:(?P<guild>\d{1,20})-(?P<number>\d{1,19})"
 
-    @guarded
-    async def on_submit(self, interaction: Interaction, /) -> None:
+    def __init__(self, guild_id: int, number: int, texts: Texts) -> None:
+        title = fill(texts.appeal_title, number=number)
+        super().__init__(f"ct:appeal-form:{guild_id}-{number}", title, texts.appeal_question, longest=LONGEST_WORDS)
+
+    @classmethod
+    async def sent(cls, interaction: Interaction, match: re.Match[str], words: str) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         appeals = desk_of(interaction).appeals
-        await answer(interaction, await appeals.make(*self._flag, interaction.user.id, self._words.value))
+        said = await appeals.make(int(match["guild"]), int(match["number"]), interaction.user.id, words)
+        await answer(interaction, said)
 
 
 class Decide(

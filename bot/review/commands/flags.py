@@ -14,12 +14,11 @@ from bot.record.reading import FlagFilter
 from bot.records import BY_MODERATOR, BY_REPORT
 from bot.review.answering import answer
 from bot.review.desk import desk_of, guild_of, named
-from bot.review.flag_list import FlagList
+from bot.review.flag_list import LONGEST_LABEL, flag_list
 from bot.review.permitting import require
 from bot.review.quote import quote
 
 CHOICES_SHOWN = 25  # Discord's limit
-LONGEST_CHOICE = 100  # characters, Discord's limit
 LABEL_SHOWN = 40
 LONGEST_SINCE = timedelta(days=3650)
 
@@ -44,7 +43,7 @@ async def flags(
     interaction: discord.Interaction[Any],
     member: discord.User | None = None,
     channel: app_commands.AppCommandChannel | app_commands.AppCommandThread | None = None,
-    label: app_commands.Range[str, 1, LONGEST_CHOICE] | None = None,
+    label: app_commands.Range[str, 1, LONGEST_LABEL] | None = None,
     verdict: Verdict | None = None,
     since: app_commands.Range[str, 1, 40] | None = None,
 ) -> None:
@@ -65,7 +64,7 @@ async def flags(
         f"since <t:{int(wanted.since.timestamp())}:f>" if wanted.since else "",
     ]
     headline = "### Flags\n" + (", ".join(filter(None, asked)) or "All, newest first.")
-    await answer(interaction, view=await FlagList(headline, wanted, desk, require(interaction)).show())
+    await answer(interaction, view=await flag_list(headline, wanted, desk, require(interaction)))
 
 
 @flags.autocomplete("label")
@@ -73,7 +72,7 @@ async def _labels(interaction: discord.Interaction[Any], typed: str) -> list[app
     """The labels that do something in this server, and those of flags that people raise."""
     here = desk_of(interaction).rulebook.in_guild(named(guild_of(interaction)))
     known = [*(label for label, ladder in here.rules.ladders.items() if ladder.steps), BY_MODERATOR, BY_REPORT]
-    fitting = [label for label in known if typed.casefold() in label.casefold() and len(label) <= LONGEST_CHOICE]
+    fitting = [label for label in known if typed.casefold() in label.casefold() and len(label) <= LONGEST_LABEL]
     return [app_commands.Choice(name=label, value=label) for label in fitting[:CHOICES_SHOWN]]
 
 

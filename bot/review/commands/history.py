@@ -13,7 +13,7 @@ from bot.record.reading import FlagFilter
 from bot.review.answering import answer
 from bot.review.desk import desk_of, guild_of, named
 from bot.review.fitting import counted
-from bot.review.flag_list import FlagList
+from bot.review.flag_list import flag_list
 from bot.review.permitting import require
 from bot.review.quote import quote
 
@@ -30,7 +30,7 @@ async def history(interaction: discord.Interaction[Any], member: discord.User) -
     standing = await desk.ledger.strikes(guild.id, member.id, datetime.now(UTC) - rules.forget_after)
     headline = headed(member, found, sum(strike.weight for strike in standing))
     wanted = FlagFilter(guild_id=guild.id, author_id=member.id)
-    await answer(interaction, view=await FlagList(headline, wanted, desk, require(interaction)).show())
+    await answer(interaction, view=await flag_list(headline, wanted, desk, require(interaction)))
 
 
 def headed(member: discord.User | discord.Member, found: MemberFigures, strikes: int) -> str:
