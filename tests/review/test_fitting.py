@@ -63,7 +63,7 @@ def test_lines_are_whole_or_left_out_and_fit(lines: list[str], longest: int) -> 
 def test_a_page_of_flags_fits(found: list[Flag]) -> None:
     headline = 500  # of /flags and /history, see below
     assert headline + sum(len(line(flag, with_text=True)) for flag in found) <= LONGEST_LAYOUT
-    for option in Opening(found).options:
+    for option in Opening(found).item.options:
         assert len(option.label) <= 100
         assert len(option.description or "") <= 100
 
@@ -99,7 +99,7 @@ def test_the_bars_of_a_score_fit_and_stay_a_code_block(found: list[str]) -> None
 def test_the_longest_list_of_strikes_fits_and_its_menu_too() -> None:
     strike = Strike(2**53, 10**6, datetime(2026, 11, 23, tzinfo=UTC))
     assert STRIKES_SHOWN * (len(_line(strike, timedelta(days=30))) + 1) + 600 <= LONGEST_LAYOUT
-    menu = TakingBack(Named(1, "g"), Named(2, "m"), [strike] * STRIKES_SHOWN)
+    menu = TakingBack(2, [strike] * STRIKES_SHOWN).item
     assert len(menu.options) <= 25
     assert all(len(option.label) <= 100 for option in menu.options)
 
