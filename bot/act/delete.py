@@ -12,6 +12,9 @@ from bot.errors import AlreadySo, ChangedSince, DeedFailed, DoesNotApply, Gone
 from bot.records import Case, Kind, UndoReach
 from bot.texts.saying import NOTHING, Said, say
 
+# What is said of a text that went back to its author, where it was no message.
+RETURNED = {"event": "event_text_returned", "status": "status_text_returned"}
+
 
 class DeleteAction(BaseAction):
     """Delete the message; of a thread only the title is taken away, of a voice channel its status, of an event all.
@@ -66,8 +69,7 @@ class DeleteAction(BaseAction):
         if flag.kind == "title":
             return await self._put_title_back(case, flag.text.partition("\n")[0], before)
         await case.deeds.direct_message(flag.guild.id, flag.author.id, returned_text(case, flag.text))
-        of_its_own = flag.kind in ("event", "status")
-        return say(f"{flag.kind}_text_returned" if of_its_own else "message_text_returned")
+        return say(RETURNED.get(flag.kind, "message_text_returned"))
 
     async def _put_title_back(self, case: Case, title: str, before: Mapping[str, Any]) -> Said:
         flag = case.flag
