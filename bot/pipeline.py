@@ -95,7 +95,7 @@ class Pipeline:
             if here.exempted_by:
                 return self._count("skipped", f"{here.exempted_by} exempts it")
             if reason := skip_reason(post, here.exempt):
-                return self._count("skipped", reason)
+                return self._count("skipped", str(reason))
             scores = BY_AUTOMOD if post.kind == "automod" else await self._scores_of(post, here)
             if scores is None:
                 return None
