@@ -30,7 +30,8 @@ from bot.review.commands.mydata import as_file, erased_in_words
 from bot.review.commands.why import FLAGS_SHOWN, OwnFlags
 from bot.sandbox.components import Reader
 from bot.sandbox.forms import Form
-from bot.texts import LONGEST_TEXT, PLACEHOLDER_GROWS_TO, Texts, placeholders
+from bot.texts import LONGEST_TEXT, Texts, placeholders
+from bot.texts.writing import PLACEHOLDER_GROWS_TO
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BIG = 2**63 - 1
