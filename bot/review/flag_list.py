@@ -25,7 +25,7 @@ FLAGS_A_PAGE = 8
 NAME_SHOWN, LABEL_SHOWN, TEXT_SHOWN = 40, 30, 80  # characters, escapes included
 LABELS_SHOWN = 3
 OPTION_SHOWN = 100  # characters, Discord's limit
-LONGEST_LABEL = 35  # characters of a label that is asked for: what is left of the 100 of a button's id
+LONGEST_LABEL = 28  # characters of a label that is asked for: what is left of the 100 of a button's id
 
 Interaction = discord.Interaction[Any]
 
@@ -89,7 +89,7 @@ class Turning(
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=(
         r"ct:flags:(?P<to>newer|older):(?P<number>\d{1,10}):(?P<member>[0-9a-f]{0,16}):(?P<channel>[0-9a-f]{0,16})"
-        r":(?P<verdict>[num]?):(?P<since>[0-9a-f]{0,9}):(?P<label>(?s:.{0,35}))"  # at most LONGEST_LABEL
+        r":(?P<verdict>[num]?):(?P<since>[0-9a-f]{0,9}):(?P<label>(?s:.{0,28}))"  # at most LONGEST_LABEL
     ),
 ):
     """A button that turns the page: to the flags before or after ``number``."""

@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.record.figures import Figures, Judged, MemberFigures
+from bot.record.reading import FlagFilter
 from bot.records import Author, Fired, Flag, Named, Scores, Strike, ViewScores
 from bot.review.commands import commands
 from bot.review.commands.history import headed
 from bot.review.commands.stats import alt_text, in_words
 from bot.review.commands.strikes import STRIKES_SHOWN, TakingBack, _line
 from bot.review.fitting import LONGEST_LAYOUT, LONGEST_MESSAGE, counted, fit
-from bot.review.flag_list import FLAGS_A_PAGE, Opening, line
+from bot.review.flag_list import FLAGS_A_PAGE, LONGEST_LABEL, Opening, Turning, line
 from bot.review.judging import _bars
 
 # Half of what a name or a text may be made of is what quoting makes longer.
@@ -66,6 +67,18 @@ def test_a_page_of_flags_fits(found: list[Flag]) -> None:
     for option in Opening(found).item.options:
         assert len(option.label) <= 100
         assert len(option.description or "") <= 100
+
+
+@pytest.mark.parametrize("to", ["newer", "older"])
+def test_a_button_that_turns_pages_holds_the_longest_question_and_reads_it_back(to: str) -> None:
+    since = datetime(2100, 1, 1, tzinfo=UTC)
+    asked = FlagFilter(1, 2**63 - 1, author_id=2**63 - 1, label=":" * LONGEST_LABEL, since=since, verdict="mistaken")
+    custom_id = Turning(to, 2**31 - 1, asked).item.custom_id or ""
+    assert len(custom_id) <= 100
+    match = Turning.__discord_ui_compiled_template__.fullmatch(custom_id)
+    assert match is not None
+    assert (match["to"], int(match["number"]), match["label"]) == (to, 2**31 - 1, asked.label)
+    assert int(match["member"], 16) == int(match["channel"], 16) == 2**63 - 1
 
 
 @given(names, ids, judged)
