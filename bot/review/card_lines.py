@@ -190,7 +190,11 @@ def tell_of(flag: Flag) -> list[Outcome]:
 
 
 def has_failed(flag: Flag) -> bool:
-    return any(outcome.status in _FAILED or outcome.undo_status in _FAILED for outcome in flag.outcomes)
+    return undo_has_failed(flag) or any(outcome.status in _FAILED for outcome in flag.outcomes)
+
+
+def undo_has_failed(flag: Flag) -> bool:
+    return any(outcome.undo_status in _FAILED for outcome in flag.outcomes)
 
 
 def _labels(flag: Flag) -> tuple[str, ...]:

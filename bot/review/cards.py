@@ -8,7 +8,7 @@ import discord
 
 from bot.records import Flag
 from bot.review.buttons import Press, TimeoutMenu
-from bot.review.card_lines import CardFacts, has_failed, parts_of, tell_of
+from bot.review.card_lines import CardFacts, has_failed, parts_of, tell_of, undo_has_failed
 from bot.texts import Texts
 
 _RED, _AMBER, _GREY = discord.Colour(0xD83C3E), discord.Colour(0xE9A23B), discord.Colour(0x80848E)
@@ -40,11 +40,11 @@ class Card(discord.ui.LayoutView):
 
 def _is_settled(flag: Flag) -> bool:
     """Found mistaken, and nothing is left that another attempt could take back."""
-    return flag.verdict == "mistaken" and not has_failed(flag)
+    return flag.verdict == "mistaken" and not undo_has_failed(flag)
 
 
 def _mistaken(flag: Flag, texts: Texts) -> str:
-    return texts.button_again if flag.verdict == "mistaken" and has_failed(flag) else texts.button_mistaken
+    return texts.button_again if flag.verdict == "mistaken" and undo_has_failed(flag) else texts.button_mistaken
 
 
 def _colour(flag: Flag) -> discord.Colour:

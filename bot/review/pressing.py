@@ -122,15 +122,12 @@ def _newest(flags: Iterable[Flag]) -> int:
 
 def _asked(what: str, flags: Sequence[Flag], of_authors: Iterable[Flag], texts: Texts) -> str:
     """What is asked before a deed; empty where it is done at once."""
-    names = [_quoted(flag.author.name) for flag in of_authors]
-    asked = []
-    if len(flags) > 1:
-        asked.append(fill(texts.by_hand_group, count=len(flags), authors=len(names)))
+    names = [_quoted(flag.author.name) for flag in sorted(of_authors, key=lambda flag: flag.number)]
     if what == "ban":
         rest = len(names) - NAMES_SHOWN
         shown = [*names[:NAMES_SHOWN], *([fill(texts.and_more, count=rest)] if rest > 0 else [])]
-        asked.append(fill(texts.ban_question, members=", ".join(shown)))
-    return "\n".join(asked)
+        return fill(texts.ban_question, members=", ".join(shown))
+    return fill(texts.by_hand_group, count=len(flags), authors=len(names)) if len(flags) > 1 else ""
 
 
 def _results(outcomes: Sequence[Outcome | None], texts: Texts) -> str:

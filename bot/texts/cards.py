@@ -75,12 +75,12 @@ class OnCards(TextGroup):
     card_no_history: str = text("No flags before.", "On the card of a member's first flag.")
     card_standing_strikes: str = text("Strikes that stand: {count}.", "On a card, of the member: {count}.")
     card_group: str = text(
-        "**The same text {count} times**, by {authors}: {members}. What you decide here holds for all of them.",
+        "**The same text {count} times**, by {members} ({authors} in all). What you decide here holds for all of them.",
         "On a card that stands for {count} flags by {authors} members, some of them named: {members}.",
     )
     card_group_alike: str = text(
-        "**Nearly the same text {count} times**, in {texts} spellings, by {authors}: {members}. What you decide here"
-        " holds for all of them; `/flags` shows each.",
+        "**Nearly the same text {count} times**, in {texts} spellings, by {members} ({authors} in all). What you decide"
+        " here holds for all of them; `/flags` shows each.",
         "In its place, where they differ in {texts} spellings: {count}, {authors} and {members}.",
     )
     card_by: str = text(" by {member}", "Behind an action that {member} ordered by hand.")

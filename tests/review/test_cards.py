@@ -214,6 +214,20 @@ def test_a_card_tells_which_threshold_was_nearly_reached_and_that_strikes_count_
     assert "Nearest" not in "\n".join(texts_in(Card(shown, Texts(), far)))
 
 
+@pytest.mark.parametrize(
+    ("outcome", "label", "disabled"),
+    [
+        (Outcome("ban", Status.FORBIDDEN), "Mistaken", True),  # nothing was done, so there is nothing to try again
+        (Outcome("delete", Status.DONE, undo_status=Status.FAILED), "Try again", False),
+        (Outcome("delete", Status.DONE, undo_status=Status.DONE), "Mistaken", True),
+    ],
+)
+def test_only_what_could_not_be_taken_back_is_tried_again(outcome: Outcome, label: str, disabled: bool) -> None:
+    shown = components(Card(flag(verdict="mistaken", outcomes=(outcome,)), Texts()))
+    [button] = [each for each in shown if each.get("custom_id", "").startswith("ct:mistaken")]
+    assert (button["label"], button.get("disabled", False)) == (label, disabled)
+
+
 def test_buttons_carry_all_they_need_in_their_ids() -> None:
     ids = [each["custom_id"] for each in components(Card(flag(number=7), Texts())) if "custom_id" in each]
     assert ids == ["ct:uphold:7:0", "ct:mistaken:7:0", "ct:delete:7:0", "ct:ban:7:0", "ct:note:7:0", "ct:timeout:7"]
