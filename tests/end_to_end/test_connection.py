@@ -149,7 +149,7 @@ async def test_news_while_there_is_no_client_are_told_by_the_next_one(run_bot) -
         box.gateway.dispatch("READY", {})
         await box.until(lambda: not box.is_bot_online)
         bot.pipeline.health.trouble("record", say("record_full"))
-        await box.until(lambda: any(say("record_full") in m.content for m in box.messages("mod-log")))
+        await box.until(lambda: any(str(say("record_full")) in m.content for m in box.messages("mod-log")))
         assert box.gateway.identifies > before
 
 

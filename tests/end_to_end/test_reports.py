@@ -90,6 +90,7 @@ async def test_a_moderator_flags_by_hand_what_no_rule_found(furnished, flagged, 
         assert "moderator · Mallory" in found.content
         reported = await box.say("general", "Mallory", "something slyer")
         await box.context_menu("Alice", "Report to moderators", reported)
+        await box.until(lambda: len(card_texts(box)) == 2)
         await flagged(box, ("general", "Mallory", "so bad"))
         for label, number in (("moderator", 1), ("report", 2), ("toxic", 3)):
             found = await box.command("Morgan", "mod-log", "/flags", label=label)

@@ -57,17 +57,18 @@ strikes:
   weights: {insult: 1}
   ladder: [{at: 2, do: [timeout: 1h]}, {at: 4, do: [kick]}]
 """
+SAID = ("you are evil", "evil as ever, all of you", "what an evil thing to say")  # none alike: each has its own card
 
 
 async def test_the_second_insult_brings_the_timeout_that_the_strikes_ask_for(run_bot, rules, flags_in) -> None:
     async with Sandbox() as box, run_bot(box, text=rules + STRIKES) as bot:
         mallory = box.member("Mallory")
-        for number in (1, 2, 3):
-            message = await box.say("general", "Mallory", f"you are evil {number}")
+        for number, text in enumerate(SAID, 1):
+            message = await box.say("general", "Mallory", text)
             await box.until(lambda said=message: said.is_deleted)
             await box.until(lambda count=number: len(box.cards()) == count)
             mallory.timed_out_until = None  # so that she can go on
-        await box.say("general", "Alice", "you are evil")
+        await box.say("general", "Alice", "so evil")
         await box.until(lambda: len(box.cards()) == 4)
     flags = (await flags_in(bot.folder))[::-1]
     assert [statuses(flag).get("timeout") for flag in flags] == [None, Status.DONE, None, None]
@@ -86,8 +87,8 @@ async def test_the_second_insult_brings_the_timeout_that_the_strikes_ask_for(run
 async def test_shadow_mode_gives_no_strikes(run_bot, rules, flags_in) -> None:
     text = rules.replace("mode: live", "mode: shadow") + STRIKES
     async with Sandbox() as box, run_bot(box, text=text) as bot:
-        for number in (1, 2, 3):
-            await box.say("general", "Mallory", f"you are evil {number}")
+        for number, text in enumerate(SAID, 1):
+            await box.say("general", "Mallory", text)
             await box.until(lambda count=number: len(box.cards()) == count)
     assert [(flag.struck.given, flag.struck.total) for flag in await flags_in(bot.folder)] == [(0, 1)] * 3
 
