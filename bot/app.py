@@ -119,6 +119,7 @@ class Bot:
         self.news = asyncio.Event()  # something may have to be announced
         self.guilds_changed = asyncio.Event()
         self.decided = asyncio.Event()  # a verdict was given
+        self.renamed = asyncio.Event()  # commands may be called otherwise now
         self.missed = asyncio.Event()  # a session began anew, so messages may have been missed
         self.rulebook = Rulebook(settings, set_there)
         self.invalid = InvalidAnswers()
@@ -204,7 +205,7 @@ class Bot:
             self.appeals.run(),
             self.verdicts.run(),
             self.board.run(),
-            keep_told(self._client, self.ledger, online),
+            keep_told(self._client, self.ledger, online, self.renamed),
         ]
         if self.config_file is not None:
             running.append(ConfigFile(self.config_file, self.rulebook, labels_of).watch(self._take_over))
@@ -294,6 +295,7 @@ class Bot:
     async def _take_over(self, reloaded: Reloaded) -> None:
         self.ledger.keep(self.rulebook.settings.retention)
         self.news.set()
+        self.renamed.set()
         if self.connected.is_set():
             await self.log_channel.say(partial(reload_notice, reloaded))
 

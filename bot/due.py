@@ -15,6 +15,7 @@ from bot.record.ledger import Ledger
 from bot.records import Case, Deeds, Flag, Named, Outcome, Status
 from bot.rounds import one_round
 from bot.texts import Texts, fill
+from bot.texts.naming import action_name
 
 LOOK_EVERY = 5.0  # seconds; so much may something be late
 LAST_LOOK = 5.0  # seconds that a look may still take when the bot leaves
@@ -69,7 +70,8 @@ class Due:
         try:
             action = act.make(outcome.action, outcome.options)
         except ValueError:  # another version of the bot did it
-            said = fill(self._texts(flag.guild).undo_not_known, action=outcome.action)
+            texts = self._texts(flag.guild)
+            said = fill(texts.undo_not_known, action=action_name(outcome.action, texts))
             unknown = Outcome(outcome.action, Status.UNKNOWN, said)
             await self._ledger.undone(flag, position, unknown)
             return

@@ -105,6 +105,10 @@ class NotAllowed(TellsPeople):
     """Whoever asked for it may not have it done."""
 
 
+class NotUnderstood(TellsPeople):
+    """What a command in Discord was given makes no sense."""
+
+
 class DeedFailed(TellsPeople):
     """A call to Discord did not do what it was to do."""
 

@@ -99,7 +99,7 @@ class Pipeline:
             if not here.rules.reads(post.kind):
                 return self._count("skipped", f"{post.kind} is not read here")
             if reason := skip_reason(post, here.exempt):
-                return self._count("skipped", reason)
+                return self._count("skipped", str(reason))
             scores = BY_AUTOMOD if post.kind == "automod" else await self._scores_of(post, here)
             if scores is None:
                 return None

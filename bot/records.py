@@ -316,15 +316,6 @@ class Decision:
         """The step that weighed most, by its path in the config; empty when nothing fired."""
         return self.fired[0].source if self.fired else ""
 
-    @property
-    def reason(self) -> str:
-        """One sentence: which labels and how many strikes reached which thresholds."""
-        labels = [f"{f.label} {f.probability:.2f} (at {f.at:g}, {f.source})" for f in self.fired]
-        struck = self.struck
-        if struck and struck.at is not None:
-            labels.append(f"{struck.total} strikes (at {struck.at}, {struck.source})")
-        return ", ".join(labels)
-
     def holding_back(self, reason: str, but: Decision | None = None) -> Decision:
         """The same decision with its destructive actions held back and no strikes given; earlier reasons stay.
 

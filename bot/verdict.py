@@ -27,6 +27,7 @@ from bot.record.rulings import MINUTE, RULINGS_A_MINUTE, Result, Ruled
 from bot.records import Action, Case, Deeds, Flag, Named, Outcome, Ruling, Status, Verdict
 from bot.rounds import one_round
 from bot.texts import Texts, fill
+from bot.texts.naming import action_name
 
 __all__ = ["RULINGS_A_MINUTE", "Decided", "Result", "Verdicts", "in_words"]
 
@@ -285,12 +286,12 @@ def _consequences(decided: Decided, texts: Texts, name: Name) -> Iterable[str]:
             worked = outcome.undo_status in (Status.DONE, Status.ALREADY_DONE)
             yield fill(
                 texts.verdict_undone if worked else texts.verdict_not_undone,
-                action=outcome.action.replace("_", " "),
+                action=action_name(outcome.action, texts),
                 detail=outcome.undo_detail,
             ).strip()
         for outcome in decided.staying:
             by = name(outcome.by.name) if outcome.by else ""
-            yield fill(texts.verdict_stays, action=outcome.action.replace("_", " "), member=by)
+            yield fill(texts.verdict_stays, action=action_name(outcome.action, texts), member=by)
         if decided.look_at:
             numbers = ", ".join(f"#{number}" for number in decided.look_at)
             yield fill(texts.verdict_look_at, numbers=numbers)

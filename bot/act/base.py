@@ -29,6 +29,8 @@ from bot.errors import (
     TryLater,
 )
 from bot.records import Case, Kind, Outcome, Status, UndoReach
+from bot.texts import Texts
+from bot.texts.naming import action_name
 from bot.texts.saying import NOTHING, Said, say
 
 log = structlog.get_logger()
@@ -156,8 +158,11 @@ class BaseAction(BaseModel, ABC):
 
     async def _do_where_it_applies(self, case: Case) -> Done:
         if case.flag.kind not in self.applies_to:
-            raise DoesNotApply(say("no_such_action", action=self.name, kind=say(f"kind_{case.flag.kind}")))
+            raise DoesNotApply(say("no_such_action", action=self._called, kind=say(f"kind_{case.flag.kind}")))
         return await self.do(case)
+
+    def _called(self, texts: Texts) -> str:
+        return action_name(self.name, texts)
 
     def _alone(self, case: Case) -> AbstractAsyncContextManager[None]:
         """Two flags of one member at the same moment must not both find that nothing has been done yet."""
@@ -193,4 +198,4 @@ class BaseAction(BaseModel, ABC):
             where = extract_tb(error.__traceback__)[-1]
             place = f"{Path(where.filename).name}:{where.lineno}"
             log.error("action failed", action=self.name, flag=case.flag.id, error=type(error).__name__, place=place)
-            return Status.FAILED, Done(say("broke", action=self.name, error=type(error).__name__, place=place))
+            return Status.FAILED, Done(say("broke", action=self._called, error=type(error).__name__, place=place))

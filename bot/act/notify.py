@@ -41,7 +41,7 @@ class NotifyAction(BaseAction):
 
     async def do(self, case: Case) -> Done:
         flag = case.flag
-        text = f"{flag.link} {fill(self.text or case.texts.call, flag)}"
+        text = f"{flag.link} {fill(self.text or case.texts.call, flag, case.texts)}"
         await case.deeds.ping(flag.guild.id, self.role, text, channel=self.channel)
         return Done(say("pinged"))
 

@@ -38,7 +38,7 @@ class ReplyAction(BaseAction):
         if flag.is_late:
             raise DeedFailed(say("reply_too_late"))
         sent = await case.deeds.reply(
-            flag.guild.id, flag.channel.id, flag.message_id, fill(self.text or case.texts.reply, flag)
+            flag.guild.id, flag.channel.id, flag.message_id, fill(self.text or case.texts.reply, flag, case.texts)
         )
         return Done(say("replied"), {"message": sent})
 

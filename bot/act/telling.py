@@ -14,7 +14,7 @@ from bot.texts.saying import NOTHING, Said, say
 
 def returned_text(case: Case, text: str) -> str:
     """The text of a deleted message for its author, cut to what one message holds."""
-    intro = fill(case.texts.text_returned, case.flag) + "\n"
+    intro = fill(case.texts.text_returned, case.flag, case.texts) + "\n"
     room, cut = LONGEST_MESSAGE - len(intro), f"\n{case.texts.text_cut}"
     return intro + (text if len(text) <= room else text[: room - len(cut)] + cut)
 
@@ -28,7 +28,9 @@ async def invite_back(case: Case) -> Said:
     place = flag.parent or flag.channel
     invite = await deeds.invite(flag.guild.id, place.id, reason=case.undo_reason)
     try:
-        await deeds.direct_message(flag.guild.id, flag.author.id, f"{fill(case.texts.invited_back, flag)} {invite}")
+        await deeds.direct_message(
+            flag.guild.id, flag.author.id, f"{fill(case.texts.invited_back, flag, case.texts)} {invite}"
+        )
     except DeedFailed as error:
         return error.said + say("invite_to_pass_on", invite=invite)
     return say("invite_sent")
@@ -52,7 +54,7 @@ async def tell_before(case: Case, action: str, *, tell: bool) -> Said:
     begun = any(each.action == action and each.status is Status.STARTED for each in together)
     if not tell or warned or begun:
         return NOTHING
-    text = fill(case.texts.removal, flag)
+    text = fill(case.texts.removal, flag, case.texts)
     try:
         await case.deeds.direct_message(flag.guild.id, flag.author.id, text, appeal=flag.number)
     except DeedFailed as error:

@@ -40,7 +40,7 @@ class WarnAction(BaseAction):
 
     async def do(self, case: Case) -> Done:
         flag = case.flag
-        text = fill(self.text or _words(case), flag)
+        text = fill(self.text or _words(case), flag, case.texts)
         try:
             await case.deeds.direct_message(flag.guild.id, flag.author.id, text, appeal=flag.number)
         except Unreachable as error:
@@ -58,7 +58,9 @@ class WarnAction(BaseAction):
 
     async def take_back(self, case: Case, before: Mapping[str, Any]) -> Said:
         flag = case.flag
-        await case.deeds.direct_message(flag.guild.id, flag.author.id, fill(case.texts.warning_mistaken, flag))
+        await case.deeds.direct_message(
+            flag.guild.id, flag.author.id, fill(case.texts.warning_mistaken, flag, case.texts)
+        )
         return say("warning_undone")
 
 

@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from bot.records import Flag
+from bot.texts import Texts
+from bot.texts.naming import label_names
 
 LONGEST_MESSAGE = 2_000  # characters, Discord's limit
 ROOM_FOR_MENTION = 30  # characters: `<@` and an id and `> ` before a notice
@@ -18,12 +20,12 @@ LONGEST_LABELS = 200  # characters
 
 # How long a name can be on Discord, in characters; a filled-in one can be twice that, with every character escaped.
 _LONGEST = {"member": 32, "server": 100, "channel": 100, "labels": LONGEST_LABELS, "number": 20}
-_FILL: Mapping[str, Callable[[Flag], str]] = {
-    "member": lambda flag: flag.author.name,
-    "server": lambda flag: flag.guild.name,
-    "channel": lambda flag: flag.channel.name,
-    "labels": lambda flag: ", ".join(fired.label.replace("_", " ") for fired in flag.fired),
-    "number": lambda flag: str(flag.number),
+_FILL: Mapping[str, Callable[[Flag, Texts], str]] = {
+    "member": lambda flag, _: flag.author.name,
+    "server": lambda flag, _: flag.guild.name,
+    "channel": lambda flag, _: flag.channel.name,
+    "labels": lambda flag, texts: label_names((fired.label for fired in flag.fired), texts),
+    "number": lambda flag, _: str(flag.number),
 }
 PLACEHOLDERS = tuple(_FILL)
 
@@ -64,9 +66,9 @@ Wording = Annotated[
 ]
 
 
-def fill(text: str, flag: Flag) -> str:
+def fill(text: str, flag: Flag, texts: Texts) -> str:
     """``text`` with its placeholders replaced, in one pass: a name that looks like a placeholder stays a name."""
-    return _PLACEHOLDER.sub(lambda match: harmless(_FILL[match[1]](flag), _LONGEST[match[1]]), text)
+    return _PLACEHOLDER.sub(lambda match: harmless(_FILL[match[1]](flag, texts), _LONGEST[match[1]]), text)
 
 
 def harmless(name: str, longest: int) -> str:

@@ -134,7 +134,10 @@ def _written(action: Action) -> str:
 
 
 def _exempted(here: Here, post: Post) -> str | None:
-    return f"{here.exempted_by} exempts them" if here.exempted_by else skip_reason(post, here.exempt)
+    if here.exempted_by:
+        return f"{here.exempted_by} exempts them"
+    why = skip_reason(post, here.exempt)
+    return str(why) if why else None
 
 
 def _place(used: Path, line: int | None) -> str:

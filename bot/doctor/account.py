@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.config import Rulebook
 from bot.doctor.finding import Finding, error, listed, ok, warning
-from bot.doctor.servers import findings_on_server
+from bot.doctor.servers import findings_on_server, or_invite_again
 from bot.doctor.wishes import Wishes, is_in, permissions_for
 from bot.gateway.looking import Seen
 from bot.gateway.permissions import invite_link, lacking, title
@@ -30,7 +30,7 @@ def findings_on(seen: Seen, rulebook: Rulebook) -> Iterator[Finding]:
     yield ok("servers", f"In {len(seen.servers)}: {listed([server.named.name for server in seen.servers])}.")
     yield from _unknown_names(seen, wishes)
     for server in seen.servers:
-        yield from findings_on_server(server, wishes, link)
+        yield from findings_on_server(server, wishes, or_invite_again(link))
 
 
 def _account(seen: Seen) -> Iterator[Finding]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MOST_LISTED = 4  # names in one sentence
+
 
 class Severity(StrEnum):
     OK = "ok"
@@ -34,7 +36,7 @@ def error(what: str, sentence: str, mend: str) -> Finding:
     return Finding(what, Severity.ERROR, sentence, mend)
 
 
-def listed(names: list[str], most: int = 4) -> str:
+def listed(names: list[str], most: int = MOST_LISTED) -> str:
     """``a, b, c and 9 more``."""
     if len(names) <= most:
         return ", ".join(names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -27,7 +27,11 @@ T = TypeVar("T")
 CALL_SECONDS = 30.0  # one answer may take this long, discord.py's own retries among it
 GUILDS_A_PAGE = 200
 
+PRIVATE_THREAD = "private_thread"
+THREAD_KINDS = frozenset({"public_thread", "news_thread", PRIVATE_THREAD})
+
 _ADMINISTRATOR, _VIEW = bits(["administrator"]), bits(["view_channel"])
+_PRIVATE_THREADS = bits(["create_private_threads"])
 _EVERYTHING = discord.Permissions.all().value
 _WRITABLE = frozenset({"text", "news", "voice", "stage_voice", "forum", "media"})
 _MODERATION = bits(
@@ -68,18 +72,32 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel that holds messages or threads. ``allowed``: what the bot may do there, as Discord's number."""
+    """A channel that holds messages or threads, or a thread.
+
+    ``allowed``: what the bot may do there, as Discord's number. ``parent``: the channel that a thread hangs
+    from. ``has_private_threads``: every member may open some there.
+    """
 
     named: Named
     kind: str
     category: Named | None
     allowed: int
     everyone_sees: bool
+    has_private_threads: bool = False
+    parent: Named | None = None
+
+    @property
+    def settings_of(self) -> Named:
+        """The channel in whose settings its permissions stand."""
+        return self.parent or self.named
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A guild as the bot sees it. ``allowed``: what the bot's roles give it, before any channel's own settings."""
+    """A guild as the bot sees it. ``allowed``: what the bot's roles give it, before any channel's own settings.
+
+    ``threads`` are those that are not archived and that the bot sees.
+    """
 
     named: Named
     roles: tuple[Role, ...]
@@ -88,6 +106,14 @@ class Server:
     allowed: int
     top_role: Role
     is_timed_out: bool = False
+    threads: tuple[Place, ...] = ()
+
+    def place(self, reference: str | None) -> Place | None:
+        """The channel of this name or id, or the thread of this id: anybody may open a thread of any name."""
+        if not reference:
+            return None
+        named = (place for place in self.places if place.named.answers_to(reference))
+        return next(named, next((each for each in self.threads if str(each.named.id) == reference.strip()), None))
 
     @property
     def has_administrator(self) -> bool:
@@ -160,6 +186,7 @@ async def look_at(client: discord.Client, named: Named) -> Server:
     assert me is not None  # noqa: S101 - logged in before
     guild: Any = await _called(http.get_guild(named.id, with_counts=False))
     channels: Any = await _called(http.get_all_guild_channels(named.id))
+    active: Any = await _called(http.get_active_threads(named.id))
     member: Any = await _called(http.get_member(named.id, me.id))
     roles = tuple(_role(raw) for raw in guild["roles"])
     mine = [role for role in roles if str(role.named.id) in member["roles"] or role.named.id == named.id]
@@ -171,15 +198,15 @@ async def look_at(client: discord.Client, named: Named) -> Server:
     for raw in sorted(channels, key=lambda raw: raw.get("position", 0)):
         kind = discord.enums.try_enum(discord.ChannelType, raw["type"]).name
         if kind in _WRITABLE:
+            public = _with_overwrites(_sum_of([everyone]), raw, [str(named.id)], named.id, None)
             places.append(
                 Place(
                     named=Named(int(raw["id"]), raw["name"]),
                     kind=kind,
                     category=categories.get(int(raw["parent_id"] or 0)),
                     allowed=_with_overwrites(allowed, raw, ids, named.id, me.id),
-                    everyone_sees=bool(
-                        _with_overwrites(_sum_of([everyone]), raw, [str(named.id)], named.id, None) & _VIEW
-                    ),
+                    everyone_sees=bool(public & _VIEW),
+                    has_private_threads=kind == "text" and bool(public & _PRIVATE_THREADS),
                 )
             )
     until = member.get("communication_disabled_until")
@@ -191,7 +218,20 @@ async def look_at(client: discord.Client, named: Named) -> Server:
         allowed=allowed,
         top_role=max(mine, key=lambda role: role.height),
         is_timed_out=bool(until) and datetime.fromisoformat(until) > datetime.now(UTC),
+        threads=tuple(_threads(active["threads"], places)),
     )
+
+
+def _threads(found: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> Iterator[Place]:
+    """A thread has its parent's permissions."""
+    parents = {place.named.id: place for place in places}
+    for raw in found:
+        parent = parents.get(int(raw["parent_id"] or 0))
+        if parent is not None:
+            kind = discord.enums.try_enum(discord.ChannelType, raw["type"]).name
+            named = Named(int(raw["id"]), raw["name"])
+            is_public = parent.everyone_sees and kind != PRIVATE_THREAD
+            yield Place(named, kind, parent.category, parent.allowed, is_public, parent=parent.named)
 
 
 def _role(raw: Mapping[str, Any]) -> Role:

@@ -76,11 +76,14 @@ def require_to_give(guild: discord.Guild, role: discord.Role) -> None:
         raise Forbidden(say("role_stands_above", role=role.name, mine=mine.name))
 
 
-def channel_called(guild: discord.Guild, reference: str) -> discord.abc.GuildChannel:
+def channel_called(guild: discord.Guild, reference: str) -> discord.abc.GuildChannel | discord.Thread:
+    """The channel of this name or id, or the thread of this id: anybody may open a thread of any name."""
     wanted = reference.strip().removeprefix("#").casefold()
     for channel in guild.channels:
         if wanted in (str(channel.id), channel.name.casefold()):
             return channel
+    if wanted.isdecimal() and (thread := guild.get_thread(int(wanted))) is not None:
+        return thread
     raise DeedFailed(say("no_such_channel", name=reference))
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.records import Named, Post
+from bot.texts.saying import Said, say
 
 
 def _only_an_id(member: str) -> str:
@@ -34,34 +35,37 @@ class Exempt(BaseModel):
     bots: bool = Field(default=True, description="Whether other bots and webhooks are left alone.")
 
 
-def skip_reason(post: Post, exempt: Exempt) -> str | None:
+def skip_reason(post: Post, exempt: Exempt) -> Said | None:
     """Why ``post`` is not to be read, or None when it is. Quotes the owner's words, never the member's."""
     if post.is_system:
-        return "written by Discord itself"
+        return say("exempt_discord")
     if post.author.is_bot and exempt.bots:
-        return "author is a bot"
+        return say("exempt_bot")
     if not any(surface.text.strip() for surface in post.surfaces):
-        return "nothing to read"
+        return say("exempt_empty")
     if str(post.author.id) in exempt.members:
-        return f"member {post.author.id} is exempt"
+        return say("exempt_member", member=post.author.id)
     for role in post.author.roles:
         if _is_named(role, exempt.roles):
-            return f"role {role.name} is exempt"
+            return say("exempt_role", role=role.name)
     return _exempt_place(post, exempt.channels)
 
 
-def _exempt_place(post: Post, channels: tuple[str, ...]) -> str | None:
+def _exempt_place(post: Post, channels: tuple[str, ...]) -> Said | None:
     """A thread is covered by its parent or its category, but by its own name never: any member may open a thread."""
     if str(post.channel.id) in channels:
-        return (
-            f"channel #{post.channel.name} is exempt" if post.parent is None else f"thread {post.channel.id} is exempt"
-        )
+        is_thread = post.parent is not None
+        return say("exempt_thread", thread=post.channel.id) if is_thread else _exempt_channel(post.channel)
     channel = post.parent or post.channel
     if _is_named(channel, channels):
-        return f"channel #{channel.name} is exempt"
+        return _exempt_channel(channel)
     if post.category is not None and _is_named(post.category, channels):
-        return f"category {post.category.name} is exempt"
+        return say("exempt_category", category=post.category.name)
     return None
+
+
+def _exempt_channel(channel: Named) -> Said:
+    return say("exempt_channel", channel=channel.name)
 
 
 def _is_named(named: Named, references: tuple[str, ...]) -> bool:

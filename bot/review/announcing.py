@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +17,7 @@ from bot.records import Mode, Named
 from bot.review.log_channel import LogChannel
 from bot.review.quote import ELLIPSIS, quote
 from bot.texts import Texts, fill
+from bot.texts.naming import action_name, label_name
 
 ROUND_SECONDS = 60.0  # between two looks whether there is something to say
 DIGEST_COVERS_AT_MOST = timedelta(days=7)  # after a week away, older days are no news
@@ -127,7 +128,7 @@ def introduction(facts: Facts) -> str:
     texts, is_shadow = facts.texts, facts.mode == "shadow"
     return fill(
         texts.introduction,
-        labels=_spoken(facts.labels) or "-",
+        labels=_quoted(label_name(each, texts) for each in facts.labels) or "-",
         mode=texts.introduction_shadow if is_shadow else texts.introduction_live,
         config=f"`{str(facts.config).replace('`', '')}`" if facts.config else "config.yaml",
         next=texts.introduction_next_shadow if is_shadow else texts.introduction_next_live,
@@ -140,8 +141,8 @@ def digest(counted: Tally, since: datetime, facts: Facts) -> str:
         facts.texts.digest,
         since=f"<t:{int(since.timestamp())}:f>",
         flags=f"{counted.flags:,}",
-        labels=_counts(counted.labels),
-        actions=_counts(counted.held_back) or facts.texts.digest_no_actions,
+        labels=_counts(counted.labels, label_name, facts.texts),
+        actions=_counts(counted.held_back, action_name, facts.texts) or facts.texts.digest_no_actions,
         channels=", ".join(f"<#{channel.id}> {count:,}" for channel, count in counted.channels),
     )
 
@@ -170,9 +171,9 @@ def _cut(sentence: str) -> str:
     return sentence if len(sentence) <= SENTENCE_SHOWN else sentence[: SENTENCE_SHOWN - 1] + ELLIPSIS
 
 
-def _counts(pairs: tuple[tuple[str, int], ...]) -> str:
-    return ", ".join(f"{_spoken((name,))} {count:,}" for name, count in pairs)
+def _counts(pairs: Iterable[tuple[str, int]], called: Callable[[str, Texts], str], texts: Texts) -> str:
+    return ", ".join(f"{_quoted([called(name, texts)])} {count:,}" for name, count in pairs)
 
 
-def _spoken(names: tuple[str, ...]) -> str:
-    return ", ".join(quote(name.replace("_", " "), NAME_SHOWN, one_line=True) for name in names)
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(quote(name, NAME_SHOWN, one_line=True) for name in names)

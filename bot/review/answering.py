@@ -12,10 +12,10 @@ import discord
 import structlog
 
 from bot.away import AWAY
-from bot.errors import CivilTongueError
+from bot.errors import RecordFailed, TellsPeople
+from bot.review.desk import texts_for
 
 LONGEST_ANSWER = 2_000  # characters
-WENT_WRONG = "Something went wrong, so this was not done. The bot's log says more."
 
 P = ParamSpec("P")
 Interaction = discord.Interaction[Any]
@@ -57,18 +57,19 @@ def guarded(callback: Callback[P]) -> Callback[P]:
 
 
 async def apologise(interaction: Interaction, error: BaseException) -> None:
-    """Say that it did not work: in the error's own sentence if it is one of ours, which are written for people.
+    """Say that it did not work: in the error's own sentence if it has one for people.
 
     The log gets the place and never the error's text, which may hold a member's words.
     """
-    ours = isinstance(error, CivilTongueError)
+    ours, texts = isinstance(error, TellsPeople | RecordFailed), texts_for(interaction)
     name = getattr(interaction.command, "name", None) or interaction.type.name
     about = {"what": name, "guild": interaction.guild_id, "error": type(error).__name__}
     if ours:
-        log.info("refused", **about)
+        log.info("refused", **about, why=str(error))
     else:
         log.error("command failed", **about, where=_where(error))
-    sentence = str(error)[:LONGEST_ANSWER] if ours else WENT_WRONG
+    said = error.said.in_words(texts) if isinstance(error, TellsPeople | RecordFailed) else texts.went_wrong
+    sentence = said[:LONGEST_ANSWER]
     try:
         if interaction.response.is_done():
             await interaction.followup.send(sentence, ephemeral=True, allowed_mentions=NOBODY)

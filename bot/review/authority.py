@@ -18,6 +18,7 @@ from bot.away import AWAY
 from bot.records import Action, Flag, Named, Status, Verdict
 from bot.review.quote import quote
 from bot.texts import Texts, fill
+from bot.texts.saying import say
 
 NAME_SHOWN = 80  # characters
 LOOKED_UP = 5  # members of a group whose roles are asked for anew; of the others those stand that the flag recorded
@@ -162,7 +163,7 @@ async def _roles_now(guild: discord.Guild, target: _Target) -> Iterable[int]:
 
 
 def _refused(permissions: tuple[str, ...], channel: str, texts: Texts) -> str:
-    names = texts.refused_or.join(f"**{_title(name)}**" for name in permissions)
+    names = texts.refused_or.join(f"**{say(f'permission_{name}').in_words(texts)}**" for name in permissions)
     return fill(
         texts.refused_permission, permission=names, channel=channel and fill(texts.refused_in_channel, channel=channel)
     )
@@ -170,8 +171,3 @@ def _refused(permissions: tuple[str, ...], channel: str, texts: Texts) -> str:
 
 def _channel_name(flags: Sequence[Flag], channel_id: int | None) -> str:
     return next((f"<#{flag.channel.id}>" for flag in flags if flag.channel.id == channel_id and channel_id), "")
-
-
-def _title(permission: str) -> str:
-    """The name that Discord's settings show."""
-    return "Timeout Members" if permission == "moderate_members" else permission.replace("_", " ").title()

@@ -22,7 +22,7 @@ from bot.review.cards import Card
 from bot.review.grouping import Digest, Floods
 from bot.review.log_channel import LogChannel
 from bot.rounds import heard, one_round
-from bot.texts import Texts
+from bot.texts import Texts, fill
 
 LOOK_EVERY = 5.0  # seconds; changes of this process are shown at once, those of an earlier one by this
 AT_MOST_EVERY = 1.0  # seconds between two rounds of edits: what changes fast is drawn once
@@ -97,7 +97,7 @@ class Board:
         await self._draw_digests()
 
     async def _post(self, flag: Flag) -> CardPlace | None:
-        where_else = f"Flag #{flag.number}: {flag.link} (`python -m bot flags show {flag.number}`)"
+        where_else = fill(self._texts(flag).card_plain, number=flag.number, link=flag.link)
         return await self._log_channel.post_view(
             flag.guild.id, await self.card(flag), nonce=f"flag-{flag.id}", plainly=where_else
         )

@@ -12,6 +12,7 @@ from bot.record.groups import Group, Standing
 from bot.records import BY_MODERATOR, BY_REPORT, DISCORD_EPOCH_MS, Flag, Named, Outcome, Ruling, Status, marked
 from bot.review.quote import ELLIPSIS, quote, without_tricks
 from bot.texts import Texts, fill
+from bot.texts.naming import action_name, action_names, label_name, surface_name, view_name
 
 CARD_ROOM = 3_900  # characters of all texts of a message; Discord takes 4,000
 TEXT_SHOWN = 1_500  # characters of the member's text, escapes included, where the other parts leave room for so many
@@ -52,20 +53,20 @@ def parts_of(flag: Flag, facts: CardFacts, texts: Texts) -> list[str]:
 
 
 def headline(flag: Flag, texts: Texts) -> str:
-    named = [quote(label.replace("_", " "), LABEL_SHOWN, one_line=True) for label in _labels(flag)]
+    named = [quote(label_name(label, texts), LABEL_SHOWN, one_line=True) for label in _labels(flag)]
     if rest := len(named) - LABELS_SHOWN:
         named = [*named[:LABELS_SHOWN], fill(texts.and_more, count=rest)] if rest > 0 else named
     raised = {BY_MODERATOR: texts.card_by_moderator, BY_REPORT: texts.card_by_report}.get(flag.rule)
     title = fill(texts.card_title, number=flag.number, labels=raised or ", ".join(named))
-    place = fill(
+    where = fill(
         texts.card_place,
         member=_name(Named(flag.author.id, flag.author.name)),
-        channel=_place(flag, texts),
+        channel=place(flag, texts),
         edited=texts.card_edited if flag.is_edit else "",
         when=f"<t:{int(flag.created_at.timestamp())}:R>",
         link=" ".join(flag.links),
     )
-    return f"### {title}\n{place}"
+    return f"### {title}\n{where}"
 
 
 def author(flag: Flag, standing: Standing | None, texts: Texts) -> str:
@@ -118,7 +119,7 @@ def bars(flag: Flag, thresholds: Mapping[str, float], texts: Texts) -> str:
     if not ranked:
         return ""
     at = dict(thresholds) | {fired.label: fired.at for fired in flag.fired}
-    named = [(without_tricks(label).replace("`", "'")[:LABEL_SHOWN], label, value) for label, value in ranked]
+    named = [(_in_code(label_name(label, texts))[:LABEL_SHOWN], label, value) for label, value in ranked]
     width = max(len(shown) for shown, _, _ in named)
     lines = [
         f"{shown:<{width}} {_bar(value, at.get(label))} {value:.2f}" + (f" / {at[label]:.2f}" if label in at else "")
@@ -138,13 +139,13 @@ def rule(flag: Flag, nearest: Missed | None, texts: Texts) -> str:
         texts.card_rule,
         rule=_source(first.source),
         line=_line(first.line, texts),
-        label=quote(first.label, LABEL_SHOWN, one_line=True),
+        label=quote(label_name(first.label, texts), LABEL_SHOWN, one_line=True),
         probability=f"{first.probability:.2f}",
         at=f"{first.at:g}",
-        surface=fill(texts.card_surface, surface=quote(first.surface, NAME_SHOWN, one_line=True))
+        surface=fill(texts.card_surface, surface=quote(surface_name(first.surface, texts), NAME_SHOWN, one_line=True))
         if first.surface != "content"
         else "",
-        view=fill(texts.card_view, view=quote(first.view, NAME_SHOWN, one_line=True))
+        view=fill(texts.card_view, view=quote(view_name(first.view, texts), NAME_SHOWN, one_line=True))
         if first.view != views.WRITTEN
         else "",
     )
@@ -159,7 +160,7 @@ def deeds(flag: Flag, texts: Texts) -> str:
     if rest := len(lines) - DEEDS_SHOWN:
         lines = [*lines[:DEEDS_SHOWN], fill(texts.and_more, count=rest)] if rest > 0 else lines
     if held:
-        would = ", ".join(outcome.action for outcome in held[:DEEDS_SHOWN])
+        would = action_names((outcome.action for outcome in held[:DEEDS_SHOWN]), texts)
         why = quote(flag.hold_reason or held[0].detail, DETAIL_SHOWN, one_line=True)
         lines.append(fill(texts.card_held_back, actions=would, why=why))
     return "\n".join(lines) or f"-# {texts.card_nothing_done}"
@@ -201,7 +202,8 @@ def _labels(flag: Flag) -> tuple[str, ...]:
     return flag.on or tuple(dict.fromkeys(fired.label for fired in flag.fired))
 
 
-def _place(flag: Flag, texts: Texts) -> str:
+def place(flag: Flag, texts: Texts) -> str:
+    """Where it was written, as Discord links to it or in words."""
     if flag.channel.id:
         return f"<#{flag.channel.id}>"
     return texts.card_in_events if flag.kind == "event" else texts.card_in_names
@@ -217,8 +219,12 @@ def _read_as(flag: Flag, written: str, room: int, texts: Texts) -> str:
     view = next((fired.view for fired in flag.fired), views.WRITTEN)
     if view == views.WRITTEN or (read := views.read_as(written, view)) is None:
         return ""
-    said = fill(texts.card_read_as, view=view)[:READING_SHOWN]
+    said = fill(texts.card_read_as, view=view_name(view, texts))[:READING_SHOWN]
     return f"\n-# {said} ||{quote(read, room, one_line=True)}||"
+
+
+def _in_code(text: str) -> str:
+    return without_tricks(text).replace("`", "'")
 
 
 def _bar(probability: float, at: float | None) -> str:
@@ -240,7 +246,7 @@ def _nearest(nearest: Missed | None, texts: Texts) -> str:
         return ""
     return fill(
         texts.card_nearest,
-        label=quote(nearest.label, LABEL_SHOWN, one_line=True),
+        label=quote(label_name(nearest.label, texts), LABEL_SHOWN, one_line=True),
         probability=f"{nearest.probability:.2f}",
         at=f"{nearest.step.at:g}",
         rule=_source(nearest.step.source),
@@ -271,7 +277,7 @@ def _deed(flag: Flag, outcome: Outcome, texts: Texts) -> str:
     status: str = getattr(texts, f"status_{outcome.status.name.lower()}")
     stays = flag.verdict == "mistaken" and outcome.status is Status.DONE and flag.is_later(outcome)
     by += texts.card_stays if stays else ""
-    return f"{mark} **{outcome.action}** {status}{by}{detail}{_undone(outcome, texts)}"
+    return f"{mark} **{action_name(outcome.action, texts)}** {status}{by}{detail}{_undone(outcome, texts)}"
 
 
 def _undone(outcome: Outcome, texts: Texts) -> str:

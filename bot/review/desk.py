@@ -15,6 +15,7 @@ from bot.config import Rulebook
 from bot.pipeline import Pipeline
 from bot.record.ledger import Ledger
 from bot.records import Deeds, Named, Post, Scorer
+from bot.texts import Texts
 from bot.verdict import Verdicts
 
 if TYPE_CHECKING:
@@ -73,6 +74,12 @@ def guild_of(interaction: discord.Interaction[Any]) -> discord.Guild:
     if guild is None:
         raise LookupError("the interaction came from no guild")
     return guild
+
+
+def texts_for(interaction: discord.Interaction[Any]) -> Texts:
+    """The texts of the server where somebody does something."""
+    rulebook, guild = desk_of(interaction).rulebook, interaction.guild
+    return rulebook.settings.texts if guild is None else rulebook.in_guild(named(guild)).texts
 
 
 def named(thing: discord.Guild | discord.Member | discord.User | discord.Role | discord.abc.GuildChannel) -> Named:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.texts import Texts, fill
+
 LONGEST_MESSAGE = 2_000  # characters
 LONGEST_LAYOUT = 4_000  # characters in all texts of a message of components
+LONGEST_REST = 200  # characters of the line that says how many lines are left out
 
 
-_REST = "-# and {count} more"
-
-
-def fit(lines: Sequence[str], longest: int = LONGEST_MESSAGE) -> str:
+def fit(lines: Sequence[str], texts: Texts, longest: int = LONGEST_MESSAGE) -> str:
     """The lines, one under the other, whole or left out: as many as fit, and how many more there are."""
-    room = longest - len(_REST.format(count=len(lines))) - 1
+    room = longest - len(_rest(len(lines), texts)) - 1
     kept: list[str] = []
     used = 0
     for line in lines:
@@ -22,10 +22,14 @@ def fit(lines: Sequence[str], longest: int = LONGEST_MESSAGE) -> str:
             break
         kept.append(line)
     if rest := len(lines) - len(kept):
-        kept.append(_REST.format(count=rest))
+        kept.append(_rest(rest, texts))
     return "\n".join(kept)
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 flag``, ``1,200 flags``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def cut(text: str, limit: int) -> str:
+    """``text`` in at most ``limit`` characters: texts of the owner's may be longer than the room for them."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip("\\") + "…"
+
+
+def _rest(count: int, texts: Texts) -> str:
+    return cut(f"-# {fill(texts.and_more, count=count)}", LONGEST_REST)

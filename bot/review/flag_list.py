@@ -15,16 +15,19 @@ from bot.record.ledger import Ledger
 from bot.record.reading import FlagFilter
 from bot.records import Flag
 from bot.review.answering import NOBODY, guarded
-from bot.review.desk import Desk, desk_of, guild_of
+from bot.review.desk import Desk, desk_of, guild_of, named, texts_for
+from bot.review.fitting import cut
 from bot.review.permitting import require
 from bot.review.quote import quote
 from bot.review.seeing import may_list, may_read
-from bot.texts.saying import say
+from bot.texts import Texts, fill
+from bot.texts.naming import label_name, label_names
+from bot.texts.saying import OURS, say
 
 FLAGS_A_PAGE = 8
 NAME_SHOWN, LABEL_SHOWN, TEXT_SHOWN = 40, 30, 80  # characters, escapes included
 LABELS_SHOWN = 3
-OPTION_SHOWN = 100  # characters, Discord's limit
+OPTION_SHOWN, BUTTON_SHOWN = 100, 80  # characters, Discord's limits
 LONGEST_LABEL = 28  # characters of a label that is asked for: what is left of the 100 of a button's id
 
 Interaction = discord.Interaction[Any]
@@ -35,9 +38,11 @@ _VERDICTS: dict[str, Literal["none", "upheld", "mistaken"]] = {"n": "none", "u":
 class FlagList(discord.ui.LayoutView):
     """One page. Its buttons carry what was asked for, and its head is read off the message: none is kept."""
 
-    def __init__(self, headline: str, wanted: FlagFilter, page: Page, readable: Collection[int]) -> None:
+    def __init__(
+        self, headline: str, wanted: FlagFilter, page: Page, readable: Collection[int], texts: Texts = OURS
+    ) -> None:
         super().__init__(timeout=None)
-        lines = [line(flag, with_text=flag.number in readable) for flag in page.flags] or ["There are none."]
+        lines = [line(flag, texts, with_text=flag.number in readable) for flag in page.flags] or [texts.flags_none]
         box: discord.ui.Container[Self] = discord.ui.Container()
         box.add_item(discord.ui.TextDisplay(headline))
         box.add_item(discord.ui.Separator())
@@ -45,12 +50,12 @@ class FlagList(discord.ui.LayoutView):
             box.add_item(discord.ui.TextDisplay(each))
         self.add_item(box)
         if page.flags:
-            self.add_item(discord.ui.ActionRow(Opening(page.flags)))
+            self.add_item(discord.ui.ActionRow(Opening(page.flags, texts)))
         if page.flags and (page.has_newer or page.has_older):
             first, last = page.flags[0].number, page.flags[-1].number
             row: discord.ui.ActionRow[Self] = discord.ui.ActionRow()
-            row.add_item(Turning("newer", first, wanted, "Newer", disabled=not page.has_newer))
-            row.add_item(Turning("older", last, wanted, "Older", disabled=not page.has_older))
+            row.add_item(Turning("newer", first, wanted, texts.flags_newer, disabled=not page.has_newer))
+            row.add_item(Turning("older", last, wanted, texts.flags_older, disabled=not page.has_older))
             self.add_item(row)
 
 
@@ -67,7 +72,7 @@ async def flag_list(headline: str, wanted: FlagFilter, desk: Desk, reader: disco
     """The page of the newest flags that ``wanted`` lets through; ``headline`` stands above every page."""
     page = await _page(desk.ledger, wanted)
     readable = {flag.number for flag in page.flags if may_read(desk, reader, flag)}
-    return FlagList(headline, wanted, page, readable)
+    return FlagList(headline, wanted, page, readable, desk.rulebook.in_guild(named(reader.guild)).texts)
 
 
 async def _page(ledger: Ledger, wanted: FlagFilter) -> Page:
@@ -104,7 +109,9 @@ class Turning(
         )
         super().__init__(
             discord.ui.Button(
-                label=label or to, disabled=disabled, custom_id=":".join((f"ct:flags:{to}:{number}", *asked))
+                label=cut(label, BUTTON_SHOWN) or to,
+                disabled=disabled,
+                custom_id=":".join((f"ct:flags:{to}:{number}", *asked)),
             )
         )
         before, after = (None, number) if to == "newer" else (number, None)
@@ -136,14 +143,17 @@ class Turning(
 class Opening(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"ct:flags:open"):
     """Opens a flag of the page as its card."""
 
-    def __init__(self, flags: Sequence[Flag] = ()) -> None:
+    def __init__(self, flags: Sequence[Flag] = (), texts: Texts = OURS) -> None:
         options = [
             discord.SelectOption(
-                label=f"Flag #{flag.number}", value=str(flag.number), description=_plainly(flag)[:OPTION_SHOWN] or None
+                label=cut(fill(texts.flags_option, number=flag.number), OPTION_SHOWN),
+                value=str(flag.number),
+                description=_plainly(flag, texts)[:OPTION_SHOWN] or None,
             )
             for flag in flags
         ]
-        super().__init__(discord.ui.Select(custom_id="ct:flags:open", placeholder="Open a flag", options=options))
+        placeholder = cut(texts.flags_open, OPTION_SHOWN)
+        super().__init__(discord.ui.Select(custom_id="ct:flags:open", placeholder=placeholder, options=options))
 
     @classmethod
     async def from_custom_id(cls, _: Interaction, __: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
@@ -168,31 +178,32 @@ async def open_flag(interaction: Interaction, number: int) -> None:
     desk = desk_of(interaction)
     flag = await desk.ledger.flag(guild_of(interaction).id, number)
     if flag is not None and not may_read(desk, require(interaction), flag):
-        raise NotAllowed(say("channel_unseen", number=number))
+        raise NotAllowed(say("flag_unseen", number=number))
     if flag is None:
-        await interaction.edit_original_response(content=f"There is no flag #{number} in this server.")
+        await interaction.edit_original_response(content=fill(texts_for(interaction).no_flag, number=number))
         return
     await interaction.edit_original_response(view=await desk.board.card(flag), allowed_mentions=NOBODY)
 
 
-def line(flag: Flag, *, with_text: bool) -> str:
+def line(flag: Flag, texts: Texts, *, with_text: bool) -> str:
     """A flag in two lines."""
     member = quote(flag.author.name, NAME_SHOWN, one_line=True)
     has_text = with_text and flag.text and flag.text.strip()
     text = f"\n-# ||{quote(flag.text or '', TEXT_SHOWN, one_line=True)}||" if has_text else ""
-    place = f" in <#{flag.channel.id}>" if flag.channel.id else ""
+    place = f" {fill(texts.flags_in, channel=f'<#{flag.channel.id}>')}" if flag.channel.id else ""
     when = f"<t:{int(flag.created_at.timestamp())}:R>"
-    link = f" · [message]({flag.link})"
+    verdict = {None: texts.flags_waiting, "upheld": texts.upheld, "mistaken": texts.mistaken}[flag.verdict]
+    link = f" · [{texts.flags_message}]({flag.link})"
     return (
-        f"**#{flag.number}** {_labels(flag)} · {member} (<@{flag.author.id}>){place}, {when} · "
-        f"**{flag.verdict or 'waiting'}**{link}{text}"
+        f"**#{flag.number}** {_labels(flag, texts)} · {member} (<@{flag.author.id}>){place}, {when} · "
+        f"**{verdict}**{link}{text}"
     )
 
 
-def _labels(flag: Flag) -> str:
+def _labels(flag: Flag, texts: Texts) -> str:
     names = labels_of(flag)
     more = f" +{len(names) - LABELS_SHOWN}" if len(names) > LABELS_SHOWN else ""
-    shown = (quote(name.replace("_", " "), LABEL_SHOWN, one_line=True) for name in names[:LABELS_SHOWN])
+    shown = (quote(label_name(name, texts), LABEL_SHOWN, one_line=True) for name in names[:LABELS_SHOWN])
     return ", ".join(shown) + more
 
 
@@ -201,6 +212,6 @@ def labels_of(flag: Flag) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fired.label for fired in flag.fired)) or flag.on
 
 
-def _plainly(flag: Flag) -> str:
+def _plainly(flag: Flag, texts: Texts) -> str:
     """For a menu, where Discord reads no markdown."""
-    return ", ".join(name.replace("_", " ") for name in labels_of(flag)[:LABELS_SHOWN])
+    return label_names(labels_of(flag)[:LABELS_SHOWN], texts)

@@ -20,6 +20,7 @@ from bot.records import CardPlace
 from bot.review.buttons import Next
 from bot.review.quote import quote
 from bot.texts import Texts, fill
+from bot.texts.naming import label_name
 
 CARDS_A_MINUTE = 12  # in one server; what comes on top of them within a minute is counted by a digest
 MINUTE = timedelta(minutes=1)
@@ -118,7 +119,7 @@ def _parts(flood: Flood | None, texts: Texts) -> list[str]:
         first=flood.first,
         last=flood.last,
         authors=f"{flood.authors:,}",
-        labels=", ".join(f"{_named(label.replace('_', ' '))} {count:,}" for label, count in flood.labels),
+        labels=", ".join(f"{_named(label_name(label, texts))} {count:,}" for label, count in flood.labels),
         channels=", ".join(f"{_named(channel.name)} {count:,}" for channel, count in flood.channels),
         decided=f"{flood.decided:,}",
     )

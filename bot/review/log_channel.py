@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
+from typing import TypeAlias
 
 import discord
 import structlog
@@ -20,6 +21,7 @@ Say = Callable[[Named, Texts], str | None]
 
 REFUSED_PAUSE = 60.0  # seconds in which no card is edited in a channel where Discord did not let the bot
 WRITTEN_BY_ANOTHER = 50005  # Discord's code
+Channel: TypeAlias = "discord.TextChannel | discord.Thread"
 
 log = structlog.get_logger()
 
@@ -40,7 +42,7 @@ class LogChannel:
 
         ``plainly`` is posted where Discord does not take the card itself. Raises ``TryLater`` when it is not reached.
         """
-        channel = self._channel(guild_id)
+        channel = await self._channel(guild_id)
         if channel is None:
             return None
         try:
@@ -59,7 +61,7 @@ class LogChannel:
             raise TryLater(_away(error, "post_card")) from error
         return CardPlace(sent.channel.id, sent.id)
 
-    async def _post_plainly(self, channel: discord.TextChannel, text: str, nonce: str) -> CardPlace:
+    async def _post_plainly(self, channel: Channel, text: str, nonce: str) -> CardPlace:
         """Moderators are told at least that there is a flag."""
         log.error("card refused", guild=channel.guild.id)
         try:
@@ -109,7 +111,8 @@ class LogChannel:
     async def say(self, say: Say, guild_id: int | None = None) -> None:
         """Post a notice of our own words in one guild's log channel, or in every one's. Failures are only logged."""
         for guild in self._client().guilds:
-            channel = self._channel(guild.id) if guild_id in (None, guild.id) and not guild.unavailable else None
+            is_meant = guild_id in (None, guild.id) and not guild.unavailable
+            channel = await self._channel(guild.id) if is_meant else None
             named = Named(guild.id, guild.name)
             text = say(named, self._rulebook.in_guild(named).texts) if channel else None
             if channel is None or not text:
@@ -128,7 +131,7 @@ class LogChannel:
 
         Raises ``TryLater`` when Discord cannot be reached.
         """
-        channel = self._channel(guild_id)
+        channel = await self._channel(guild_id)
         if channel is None:
             return False
         try:
@@ -139,7 +142,7 @@ class LogChannel:
             raise TryLater(_away(error, "post_notice")) from error
         return True
 
-    def _channel(self, guild_id: int) -> discord.TextChannel | None:
+    async def _channel(self, guild_id: int) -> Channel | None:
         client = self._client()
         guild = client.get_guild(guild_id)
         if (guild is None and not client.is_ready()) or (guild is not None and guild.unavailable):
@@ -147,17 +150,25 @@ class LogChannel:
         reference = self._reference(guild)
         if guild is None or reference is None:
             return None
-        wanted = reference.lstrip("#").casefold()
-        found = next((c for c in guild.text_channels if wanted in (str(c.id), c.name.casefold())), None)
+        found = find(guild, reference) or await self._asleep(guild, reference)
         if found is None:
             self._say_missing(guild_id, "there is none of this name or id")
             return None
-        allowed = found.permissions_for(guild.me)
-        if not (allowed.view_channel and allowed.send_messages):
+        if not _may_write(guild, found):
             self._say_missing(guild_id, "the bot may not write there")
             return None
         self._missing.discard(guild_id)
         return found
+
+    async def _asleep(self, guild: discord.Guild, reference: str) -> discord.Thread | None:
+        """A thread that was archived, which discord.py forgets: what is written there opens it again."""
+        if not reference.isdecimal() or guild.id in self._missing:
+            return None
+        try:
+            found = await guild.fetch_channel(int(reference))
+        except _AWAY:
+            return None
+        return found if isinstance(found, discord.Thread) else None
 
     def _reference(self, guild: discord.Guild | None) -> str | None:
         return self._rulebook.in_guild(Named(guild.id, guild.name)).log_channel if guild else None
@@ -173,6 +184,21 @@ class LogChannel:
             why=why,
             where_flags_are="in the record: python -m bot flags list",
         )
+
+
+def find(guild: discord.Guild, reference: str) -> Channel | None:
+    """The text channel of this name or id, or the thread of this id: anybody may open a thread of any name."""
+    wanted = reference.lstrip("#").casefold()
+    named = (each for each in guild.text_channels if wanted in (str(each.id), each.name.casefold()))
+    return next(named, None) or (guild.get_thread(int(wanted)) if wanted.isdecimal() else None)
+
+
+def _may_write(guild: discord.Guild, channel: Channel) -> bool:
+    if isinstance(channel, discord.TextChannel):
+        allowed = channel.permissions_for(guild.me)
+        return allowed.view_channel and allowed.send_messages
+    allowed = channel.parent.permissions_for(guild.me) if channel.parent else discord.Permissions.none()
+    return allowed.view_channel and allowed.send_messages_in_threads
 
 
 def _answered(error: discord.HTTPException, deed: str) -> Said:

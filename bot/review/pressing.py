@@ -16,6 +16,7 @@ from bot.review.authority import Deed, refusal
 from bot.review.desk import desk_of, named
 from bot.review.quote import quote
 from bot.texts import Texts, fill
+from bot.texts.naming import action_name
 from bot.verdict import Result, in_words
 
 Interaction = discord.Interaction[Any]
@@ -145,7 +146,7 @@ def _result(outcome: Outcome, texts: Texts) -> str:
     return fill(
         texts.by_hand_result,
         mark="✓" if worked else "✗",
-        action=outcome.action,
+        action=action_name(outcome.action, texts),
         status=status,
         detail=quote(outcome.detail, 300, one_line=True),
     ).strip()

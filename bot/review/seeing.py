@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import discord
 
-from bot.records import Flag, Named
+from bot.records import Flag
 from bot.review.desk import Desk, named
+from bot.review.log_channel import Channel, find
 
 
 def may_read(desk: Desk, member: discord.Member, flag: Flag) -> bool:
@@ -25,11 +26,10 @@ def may_list(desk: Desk, member: discord.Member) -> bool:
     return held.manage_messages or held.moderate_members or _sees(member, log_channel(desk, member.guild))
 
 
-def log_channel(desk: Desk, guild: discord.Guild) -> discord.TextChannel | None:
+def log_channel(desk: Desk, guild: discord.Guild) -> Channel | None:
     """The log channel of a guild, if there is one of the name or id that holds there."""
     reference = desk.rulebook.in_guild(named(guild)).log_channel
-    channels = guild.text_channels if reference else []
-    return next((each for each in channels if Named(each.id, each.name).answers_to(reference or "")), None)
+    return find(guild, reference) if reference else None
 
 
 def _sees(member: discord.Member, channel: discord.abc.GuildChannel | discord.Thread | None) -> bool:

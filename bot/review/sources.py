@@ -6,6 +6,7 @@ from bot.config import line_of
 from bot.config.overrides import Layer
 from bot.review.desk import Desk
 from bot.review.quote import without_tricks
+from bot.texts import Texts, fill
 
 SOURCE_SHOWN = 100  # characters of a path in the config, which may hold a channel's or server's name
 
@@ -15,10 +16,10 @@ def of_layer(desk: Desk, layer: Layer) -> str:
     return at(desk, layer.line, layer.source)
 
 
-def of_key(desk: Desk, key: str) -> str:
+def of_key(desk: Desk, key: str, texts: Texts) -> str:
     """A key at the top of the file."""
     line = line_of(desk.rulebook.settings, key)
-    return at(desk, line, key) if line else f"the default (`{key}` is not in `{_file(desk)}`)"
+    return at(desk, line, key) if line else fill(texts.rules_default, key=key, file=_file(desk))
 
 
 def at(desk: Desk, line: int | None, source: str) -> str:

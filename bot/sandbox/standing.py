@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.sandbox.entities import Channel, Member
+from bot.sandbox.entities import Channel, ChannelType, Member
 from bot.sandbox.permissions import ALL, NONE, TIMED_OUT, Permission
 
 
@@ -57,7 +57,11 @@ def sending_in(channel: Channel) -> Permission:
 
 
 def can_see(member: Member, channel: Channel) -> bool:
-    return Permission.VIEW_CHANNEL in permissions_in(member, channel)
+    """A private thread is seen by those who were asked into it, and by whoever manages threads."""
+    allowed = permissions_in(member, channel)
+    if channel.type is ChannelType.PRIVATE_THREAD and member.user.id not in channel.member_ids:
+        return Permission.VIEW_CHANNEL in allowed and Permission.MANAGE_THREADS in allowed
+    return Permission.VIEW_CHANNEL in allowed
 
 
 def outranks(actor: Member, target: Member) -> bool:

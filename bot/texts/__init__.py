@@ -5,12 +5,16 @@ from __future__ import annotations
 from bot.texts import writing
 from bot.texts.appeals import InAppeals
 from bot.texts.cards import OnCards
+from bot.texts.checks import FromSetup
+from bot.texts.command_names import CommandNames
 from bot.texts.commands import FromCommands
 from bot.texts.log_channel import InLogChannel
 from bot.texts.members import ToMembers
+from bot.texts.names import Names
 from bot.texts.obstacles import Obstacles
 from bot.texts.outcomes import InOutcomes
 from bot.texts.permissions import PermissionNames
+from bot.texts.settings import AboutSettings
 from bot.texts.troubles import Troubles
 from bot.texts.verdicts import ToModerators
 from bot.texts.writing import LONGEST_TEXT, TextGroup, fill
@@ -24,18 +28,26 @@ GROUPS: tuple[type[TextGroup], ...] = (
     OnCards,
     ToModerators,
     FromCommands,
+    AboutSettings,
+    FromSetup,
     InOutcomes,
     Obstacles,
     Troubles,
+    Names,
     PermissionNames,
+    CommandNames,
 )
 
 
 class Texts(
+    CommandNames,
     PermissionNames,
+    Names,
     Troubles,
     Obstacles,
     InOutcomes,
+    FromSetup,
+    AboutSettings,
     FromCommands,
     ToModerators,
     OnCards,

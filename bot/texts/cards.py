@@ -10,6 +10,10 @@ class OnCards(TextGroup):
 
     card_raised: str = text("Flagged by hand by {member}.", "On the card of a flag that a moderator raised: {member}.")
     card_reports: str = text("Reports by members: {count}.", "On a card: {count} members reported it.")
+    card_plain: str = text(
+        "Flag #{number}: {link} (`python -m bot flags show {number}`)",
+        "In place of a card that Discord does not take: {number} and {link}.",
+    )
     card_title: str = text("Flag #{number}: {labels}", "The first line of a card: {number} and {labels}.")
     card_by_moderator: str = text(
         "flagged by a moderator", "In place of the labels of a card: a moderator raised the flag."

@@ -12,7 +12,7 @@ OURS = Texts()
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Names of texts, in order, each with what fills it in, which may be ``Said`` itself.
+    """Names of texts, in order, each with what fills it in: a value, ``Said``, or what makes words of the texts.
 
     ``str`` gives the sentences for logs and the command line: as we wrote them, or those of ``plainly``.
     """
@@ -47,4 +47,10 @@ def say(key: str, /, **values: object) -> Said:
 
 
 def _worded(values: Mapping[str, object], texts: Texts) -> dict[str, object]:
-    return {name: value.in_words(texts) if isinstance(value, Said) else value for name, value in values.items()}
+    return {name: _in_words(value, texts) for name, value in values.items()}
+
+
+def _in_words(value: object, texts: Texts) -> object:
+    if isinstance(value, Said):
+        return value.in_words(texts)
+    return value(texts) if callable(value) else value

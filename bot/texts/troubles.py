@@ -28,6 +28,7 @@ class Troubles(TextGroup):
     scoring_broke_off: str = text(
         "Scoring broke off with an error of its own; the message was not scored.", "Why a text has no scores."
     )
+    no_scores: str = text("The model gave no scores for this text.", "To a moderator who has a text scored.")
     shutting_down: str = text("The bot is shutting down; the message was not scored.", "Why a text has no scores.")
     record_fails: str = text(
         "The record cannot be read or written; the bot's log and `python -m bot doctor` say more.",

@@ -19,11 +19,11 @@ WORDING: TypeAdapter[str] = TypeAdapter(Wording)
 
 def test_a_name_that_looks_like_a_placeholder_stays_a_name(case: Case, called: Callable[..., Case]) -> None:
     flag = called(case, member="{number}", server="{server}").flag
-    assert fill("{member} on {server}", flag) == "{number} on {server}"
+    assert fill("{member} on {server}", flag, Texts()) == "{number} on {server}"
 
 
 def test_other_braces_and_format_codes_are_text_like_any_other(case: Case) -> None:
-    assert fill("{} {0.__class__!r} {{member}} {a b} %s", case.flag) == "{} {0.__class__!r} {Mallory} {a b} %s"
+    assert fill("{} {0.__class__!r} {{member}} {a b} %s", case.flag, Texts()) == "{} {0.__class__!r} {Mallory} {a b} %s"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_wording_that_is_accepted_always_fits_a_message(
     except ValidationError:
         return
     for each in (name, char * 200):
-        filled = fill(text, called(case, member=each, server=each, channel=each).flag)
+        filled = fill(text, called(case, member=each, server=each, channel=each).flag, Texts())
         assert len(filled.encode("utf-16-le")) // 2 <= LONGEST_MESSAGE - ROOM_FOR_MENTION
 
 

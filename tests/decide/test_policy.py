@@ -123,7 +123,6 @@ def test_the_step_with_the_strongest_action_is_the_rule_of_the_decision() -> Non
     two = rules(insult={0.5: (FLAG,)}, threat={0.9: (FLAG, DELETE)})
     decision = decide(scores({"insult": 0.99, "threat": 0.9}), two)
     assert decision.rule == "labels.threat[0]"
-    assert decision.reason == "threat 0.90 (at 0.9, labels.threat[0]), insult 0.99 (at 0.5, labels.insult[0])"
 
 
 def test_of_equal_steps_the_one_with_the_greater_margin_is_the_rule() -> None:
@@ -184,11 +183,6 @@ def test_the_heaviest_label_counts_once_and_each_step_of_strikes_acts_when_it_is
     decision = decide(scores(labels), STRICT, History(before))
     assert decision.struck == struck
     assert set(decision.actions) == does
-
-
-def test_the_reason_tells_the_strikes_that_were_reached() -> None:
-    decision = decide(scores(BAD), STRICT, History(2))
-    assert decision.reason == "insult 0.95 (at 0.9, labels.insult[1]), 3 strikes (at 3, strikes.ladder[0])"
 
 
 def test_what_is_held_back_gives_no_strikes() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from bot.doctor import Severity
 from bot.doctor.machine import embedded_fault
-from bot.sandbox.entities import Overwrite
+from bot.sandbox.entities import ChannelType, Overwrite
 from bot.sandbox.permissions import MODERATION_BOT, ORDINARY, Permission
 
 Plant = Callable[[Any], Any]
@@ -39,6 +39,44 @@ def leave_the_server(here: Any) -> None:
 
 def take_manage_messages(here: Any) -> None:
     here.box.grant(MODERATION_BOT & ~Permission.MANAGE_MESSAGES)
+
+
+def take_writing_in_threads(here: Any) -> None:
+    here.guild.everyone.permissions &= ~Permission.SEND_MESSAGES_IN_THREADS
+    here.box.grant(MODERATION_BOT & ~Permission.SEND_MESSAGES_IN_THREADS)
+
+
+def forbid_writing_in_the_threads_of_a_forum(here: Any) -> None:
+    here.box.world.add_channel(here.guild, "help", type=ChannelType.FORUM)
+    forbid_in(here, "help", Permission.SEND_MESSAGES_IN_THREADS)
+
+
+def forbid_changing_titles(here: Any) -> None:
+    forbid_in(here, "general", Permission.MANAGE_THREADS)
+
+
+def open_private_threads_that_the_bot_does_not_see(here: Any) -> None:
+    here.replace_rules("flag, delete, warn", "flag, warn")  # nothing that needs Manage Threads
+    here.box.grant(MODERATION_BOT & ~Permission.MANAGE_THREADS)
+    everyone = here.guild.everyone.id
+    here.box.channel("off-topic").overwrites[everyone] = Overwrite(everyone, 0, allow=Permission.CREATE_PRIVATE_THREADS)
+
+
+def log_to_a_thread_that_is_closed_to_the_bot(here: Any) -> None:
+    mod_log = here.box.channel("mod-log")
+    thread = here.box.world.add_thread(mod_log, "flags", here.guild.owner)
+    role = here.box.world.role_called("Civil Tongue", here.guild)
+    mod_log.overwrites[role.id] = Overwrite(
+        role.id, 0, allow=Permission.VIEW_CHANNEL, deny=Permission.SEND_MESSAGES_IN_THREADS
+    )
+    here.replace_rules("log_channel: mod-log", f"log_channel: '{thread.id}'")
+    here.add_rules("exempt: {channels: [mod-log]}\n")
+
+
+def log_to_a_thread_that_is_archived(here: Any) -> None:
+    thread = here.box.world.add_thread(here.box.channel("mod-log"), "flags", here.guild.owner)
+    thread.archived = True
+    here.replace_rules("log_channel: mod-log", f"log_channel: '{thread.id}'")
 
 
 def take_timeouts(here: Any) -> None:
@@ -199,14 +237,50 @@ FAULTS: dict[Plant, tuple[str, Severity, str, str]] = {
     take_manage_messages: (
         "permissions: Sandbox",
         Severity.ERROR,
-        "Manage Messages in #general, #off-topic, #trash-talk, #mod-log, which `delete` needs",
+        "Manage Messages in #general, #off-topic, #trash-talk, #mod-log, which is needed for `delete`",
         "Roles, Civil Tongue: allow Manage Messages",
     ),
-    take_timeouts: ("permissions: Sandbox", Severity.ERROR, "Timeout Members, which `timeout` needs", "Roles"),
+    take_writing_in_threads: (
+        "permissions: Sandbox",
+        Severity.ERROR,
+        "Send Messages in Threads in #general, #off-topic, #trash-talk, #mod-log, which is needed for `warn`",
+        "Roles, Civil Tongue: allow Send Messages in Threads",
+    ),
+    forbid_writing_in_the_threads_of_a_forum: (
+        "permissions: Sandbox",
+        Severity.ERROR,
+        "Send Messages in Threads in #help, which is needed for `warn`",
+        "settings of #help, Permissions: allow Send Messages in Threads",
+    ),
+    forbid_changing_titles: (
+        "permissions: Sandbox",
+        Severity.ERROR,
+        "Manage Threads in #general, which is needed for `delete`",
+        "settings of #general, Permissions: allow Manage Threads",
+    ),
+    open_private_threads_that_the_bot_does_not_see: (
+        "permissions: Sandbox",
+        Severity.WARNING,
+        "cannot see the private threads that members may open in #off-topic",
+        "allow Manage Threads",
+    ),
+    log_to_a_thread_that_is_closed_to_the_bot: (
+        "log channel: Sandbox",
+        Severity.ERROR,
+        "lacks Send Messages in Threads in #flags",
+        "settings of #mod-log, Permissions: allow Send Messages in Threads",
+    ),
+    log_to_a_thread_that_is_archived: (
+        "log channel: Sandbox",
+        Severity.ERROR,
+        "no open thread with this id",
+        "or change `log_channel`",
+    ),
+    take_timeouts: ("permissions: Sandbox", Severity.ERROR, "Timeout Members, which is needed for `timeout`", "Roles"),
     forbid_deleting_in_one_channel: (
         "permissions: Sandbox",
         Severity.ERROR,
-        "Manage Messages in #trash-talk, which `delete` needs",
+        "Manage Messages in #trash-talk, which is needed for `delete`",
         "settings of #trash-talk, Permissions: allow Manage Messages",
     ),
     hide_a_channel: ("permissions: Sandbox", Severity.WARNING, "cannot see #off-topic", "View Channels"),
@@ -220,7 +294,7 @@ FAULTS: dict[Plant, tuple[str, Severity, str, str]] = {
     put_members_above_the_bot: (
         "roles: Sandbox",
         Severity.ERROR,
-        "Member stands above the bot's highest role",
+        "Member above the bot's highest role",
         "drag Civil Tongue above Member",
     ),
     give_a_role_that_is_not_there: ("names in the config", Severity.WARNING, "`add_role` names the role Muted", "make"),

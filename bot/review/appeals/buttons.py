@@ -26,7 +26,7 @@ class AppealButton(
 ):
     """Opens the form. It names its guild, because it also stands in direct messages."""
 
-    def __init__(self, guild_id: int, number: int, label: str = "Appeal") -> None:
+    def __init__(self, guild_id: int, number: int, label: str = "-") -> None:
         self.guild_id, self.number = guild_id, number
         super().__init__(
             discord.ui.Button(
@@ -75,7 +75,7 @@ class Decide(
 ):
     """What a moderator presses below an appeal."""
 
-    def __init__(self, what: What, number: int, label: str = "Appeal") -> None:
+    def __init__(self, what: What, number: int, label: str = "-") -> None:
         self.what, self.number = what, number
         styles = {"accept": discord.ButtonStyle.success, "refuse": discord.ButtonStyle.danger}
         super().__init__(

@@ -8,9 +8,10 @@ import discord
 
 from bot.records import Appeal, Flag
 from bot.review.appeals.buttons import Decide
-from bot.review.appeals.words import cut
+from bot.review.fitting import cut
 from bot.review.quote import quote
 from bot.texts import Texts, fill
+from bot.texts.naming import label_names
 
 WORDS_SHOWN = 1_500  # characters, escapes included; a card may hold 4,000 in all
 MESSAGE_SHOWN = 800
@@ -47,7 +48,7 @@ def _headline(appeal: Appeal, flag: Flag, texts: Texts) -> str:
         texts.appeal_card_by,
         member=f"**{quote(flag.author.name, NAME_SHOWN, one_line=True)}** (<@{flag.author.id}>)",
         when=_ago(appeal.made_at.timestamp()),
-        labels=quote(", ".join(label.replace("_", " ") for label in flag.on), LABELS_SHOWN, one_line=True),
+        labels=quote(label_names(flag.on, texts), LABELS_SHOWN, one_line=True),
         link=_link(flag),
     )
     return cut(f"### {cut(fill(texts.appeal_card_title, number=appeal.number), LINE_SHOWN)}\n{by}", HEAD_SHOWN)

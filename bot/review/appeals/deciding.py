@@ -20,8 +20,9 @@ from bot.record.rulings import Result
 from bot.records import Appeal, AppealDecision, Deeds, Flag, Named, Verdict
 from bot.review.appeals.buttons import appeal_buttons
 from bot.review.appeals.card import AppealCard
-from bot.review.appeals.words import LONGEST_ANSWER, answer_of, cut, why_not
+from bot.review.appeals.words import LONGEST_ANSWER, answer_of, why_not
 from bot.review.authority import Deed, refusal
+from bot.review.fitting import cut
 from bot.review.log_channel import LogChannel
 from bot.review.quote import quote
 from bot.rounds import heard, one_round

@@ -34,8 +34,3 @@ def why_not(reason: NotTaken, number: int, server: str, texts: Texts) -> str:
         days=APPEAL_WITHIN.days,
         most=APPEALS_A_DAY,
     )
-
-
-def cut(text: str, limit: int) -> str:
-    """``text`` in at most ``limit`` characters: texts of the owner's may be longer than the room for them."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip("\\") + "…"

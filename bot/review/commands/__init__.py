@@ -1,6 +1,7 @@
 """What moderators and members can ask of the bot in Discord: one file a command, found by itself.
 
-To add a command, add a file with an ``app_commands`` command, group or context menu at its top level. To add a button,
+To add a command, add a file with an ``app_commands`` command, group or context menu at its top level, and what Discord
+shows of it to ``bot/texts/command_names.py``: named ``command_`` or ``menu_`` and then like it. To add a button,
 define a ``discord.ui.DynamicItem`` anywhere under ``bot/review``. Nothing else changes.
 """
 
@@ -18,9 +19,9 @@ from discord import app_commands
 
 from bot import review
 from bot.review.answering import apologise
+from bot.review.commands.describing import Command, describe
 from bot.review.desk import Desk
 
-Command: TypeAlias = "app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu"
 Button: TypeAlias = type[discord.ui.DynamicItem[Any]]
 
 
@@ -34,9 +35,16 @@ class Tree(app_commands.CommandTree[Any]):
             allowed_installs=app_commands.AppInstallationType(guild=True),
         )
         self.desk = desk
-        for command in commands():
-            self.add_command(command)
+        self.describe()
         client.add_dynamic_items(*buttons())
+
+    def describe(self) -> None:
+        """Take all commands anew, as the texts in force call and explain them."""
+        texts = self.desk.rulebook.settings.texts
+        self.clear_commands(guild=None)
+        for command in commands():
+            describe(command, texts)
+            self.add_command(command)
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Put the answer off at once, so that it is in time however long the work takes."""

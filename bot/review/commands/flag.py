@@ -12,8 +12,7 @@ from bot.review.flag_list import open_flag
 HIGHEST = 2**31 - 1
 
 
-@app_commands.command(description="One flag: why, what was done, and the buttons to decide on it.")
-@app_commands.describe(number="The flag's number.")
+@app_commands.command()
 @app_commands.default_permissions(manage_messages=True)
 async def flag(interaction: discord.Interaction[Any], number: app_commands.Range[int, 1, HIGHEST]) -> None:
     await open_flag(interaction, number)

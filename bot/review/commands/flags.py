@@ -9,14 +9,16 @@ import discord
 from discord import app_commands
 from pytimeparse2 import parse as parse_duration
 
-from bot.errors import CivilTongueError
+from bot.errors import NotUnderstood
 from bot.record.reading import FlagFilter
 from bot.records import BY_MODERATOR, BY_REPORT
 from bot.review.answering import answer
-from bot.review.desk import desk_of, guild_of, named
+from bot.review.desk import desk_of, guild_of, named, texts_for
 from bot.review.flag_list import LONGEST_LABEL, flag_list
 from bot.review.permitting import require
 from bot.review.quote import quote
+from bot.texts import fill
+from bot.texts.saying import say
 
 CHOICES_SHOWN = 25  # Discord's limit
 LABEL_SHOWN = 40
@@ -30,14 +32,7 @@ _VERDICTS: dict[str | None, Literal["none", "upheld", "mistaken"]] = {
 }
 
 
-@app_commands.command(description="What was flagged in this server, newest first.")
-@app_commands.describe(
-    member="Written by this member.",
-    channel="In this channel or its threads.",
-    label="With this label.",
-    verdict="With this verdict; waiting: without one.",
-    since="Not older than this: 7d, 12h, or a date such as 2026-11-01.",
-)
+@app_commands.command()
 @app_commands.default_permissions(manage_messages=True)
 async def flags(
     interaction: discord.Interaction[Any],
@@ -47,7 +42,8 @@ async def flags(
     verdict: Verdict | None = None,
     since: app_commands.Range[str, 1, 40] | None = None,
 ) -> None:
-    desk, guild = desk_of(interaction), guild_of(interaction)
+    desk, guild, texts = desk_of(interaction), guild_of(interaction), texts_for(interaction)
+    verdicts = {"waiting": texts.flags_waiting, "upheld": texts.upheld, "mistaken": texts.mistaken}
     wanted = FlagFilter(
         guild_id=guild.id,
         author_id=member.id if member else None,
@@ -57,13 +53,13 @@ async def flags(
         since=moment(since, datetime.now(UTC)) if since else None,
     )
     asked = [
-        f"by <@{member.id}>" if member else "",
-        f"in <#{channel.id}>" if channel else "",
-        f"label {quote(label, LABEL_SHOWN, one_line=True)}" if label else "",
-        verdict or "",
-        f"since <t:{int(wanted.since.timestamp())}:f>" if wanted.since else "",
+        fill(texts.flags_by, member=f"<@{member.id}>") if member else "",
+        fill(texts.flags_in, channel=f"<#{channel.id}>") if channel else "",
+        fill(texts.flags_label, label=quote(label, LABEL_SHOWN, one_line=True)) if label else "",
+        verdicts[verdict] if verdict else "",
+        fill(texts.flags_since, when=f"<t:{int(wanted.since.timestamp())}:f>") if wanted.since else "",
     ]
-    headline = "### Flags\n" + (", ".join(filter(None, asked)) or "All, newest first.")
+    headline = f"### {texts.flags_title}\n{', '.join(filter(None, asked)) or texts.flags_all}"
     await answer(interaction, view=await flag_list(headline, wanted, desk, require(interaction)))
 
 
@@ -84,7 +80,5 @@ def moment(text: str, now: datetime) -> datetime:
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
     except ValueError:
-        shown = quote(text, LABEL_SHOWN, one_line=True)
-        raise CivilTongueError(
-            f"`since` wants a duration such as 7d or 12h, or a date such as 2026-11-01, not {shown}."
-        ) from None
+        given = quote(text, LABEL_SHOWN, one_line=True)
+        raise NotUnderstood(say("flags_since_wrong", given=given)) from None

@@ -18,8 +18,9 @@ from bot.record.portrait import portrait
 from bot.records import Named
 from bot.review.answering import answer, guarded
 from bot.review.appeals.buttons import LONGEST_BUTTON
-from bot.review.appeals.words import LONGEST_ANSWER, cut
+from bot.review.appeals.words import LONGEST_ANSWER
 from bot.review.desk import desk_of, guild_of, named
+from bot.review.fitting import cut
 from bot.texts import Texts, fill
 
 EXPORT_EVERY = timedelta(minutes=10)  # for one member: reading it all is work
@@ -28,10 +29,10 @@ NAME_SHOWN = 100
 
 Interaction = discord.Interaction[Any]
 
-mydata = app_commands.Group(name="mydata", description="What is kept about you in this server.")
+mydata = app_commands.Group(name="mydata", description="-")
 
 
-@mydata.command(description="A file with all that is kept about you in this server.")
+@mydata.command()
 async def export(interaction: Interaction) -> None:
     desk, guild = desk_of(interaction), named(guild_of(interaction))
     texts = desk.rulebook.in_guild(guild).texts
@@ -46,7 +47,7 @@ async def export(interaction: Interaction) -> None:
     await answer(interaction, cut(said, LONGEST_ANSWER), files=[discord.File(io.BytesIO(content), "mydata.json")])
 
 
-@mydata.command(description="Erase what is kept about you in this server.")
+@mydata.command()
 async def delete(interaction: Interaction) -> None:
     guild = named(guild_of(interaction))
     texts = desk_of(interaction).rulebook.in_guild(guild).texts
@@ -58,7 +59,7 @@ async def delete(interaction: Interaction) -> None:
 class EraseMyData(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"ct:erase-my-data"):
     """Erases what is kept about whoever presses it."""
 
-    def __init__(self, label: str = "Erase my data") -> None:
+    def __init__(self, label: str = "-") -> None:
         super().__init__(
             discord.ui.Button(
                 label=label[:LONGEST_BUTTON], style=discord.ButtonStyle.danger, custom_id="ct:erase-my-data"

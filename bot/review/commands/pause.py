@@ -21,11 +21,8 @@ from bot.texts import Texts, fill
 LONGEST_REASON = 200  # characters
 NAME_SHOWN = 80
 
-NOT_KEPT = "It could not be recorded, so it ends when the bot is started anew."
 
-
-@app_commands.command(description="Shadow mode for this server: messages are flagged, nothing else is done.")
-@app_commands.describe(reason="Why. The other moderators read it in the log channel.")
+@app_commands.command()
 @app_commands.default_permissions(moderate_members=True)
 async def pause(interaction: discord.Interaction[Any], reason: app_commands.Range[str, 1, LONGEST_REASON]) -> None:
     require(interaction, "moderate_members")
@@ -33,14 +30,12 @@ async def pause(interaction: discord.Interaction[Any], reason: app_commands.Rang
     here = desk.rulebook.in_guild(guild)
     if here.mode_of_guild:
         mode, place = here.mode_of_guild.change.mode, of_layer(desk, here.mode_of_guild)
-        await answer(
-            interaction, f"{place} says `mode: {mode}` for this server, which goes before /pause. Change it there."
-        )
+        await answer(interaction, fill(here.texts.pause_overruled, place=place, mode=mode))
         return
     if here.pause:
-        since = int(here.pause.since.timestamp())
+        by, since = f"<@{here.pause.by.id}>", f"<t:{int(here.pause.since.timestamp())}:R>"
         why = quote(here.pause.reason, LONGEST_REASON, one_line=True)
-        await answer(interaction, f"<@{here.pause.by.id}> has paused it already, <t:{since}:R>: {why}")
+        await answer(interaction, fill(here.texts.pause_before, member=by, when=since, reason=why))
         return
     is_kept = await put(desk, guild, Pause(reason, named(interaction.user), datetime.now(UTC)))
 
@@ -49,8 +44,8 @@ async def pause(interaction: discord.Interaction[Any], reason: app_commands.Rang
         return fill(texts.paused, member=who, reason=quote(reason, LONGEST_REASON, one_line=True))
 
     await desk.log_channel.say(say, guild.id)
-    done = "Paused: messages are flagged, and nothing else is done until /resume."
-    await answer(interaction, done if is_kept else f"{done} {NOT_KEPT}")
+    said = [here.texts.pause_begun, "" if is_kept else here.texts.pause_not_kept]
+    await answer(interaction, " ".join(filter(None, said)))
 
 
 async def put(desk: Desk, guild: Named, pause: Pause | None) -> bool:

@@ -17,12 +17,13 @@ from bot.review.answering import answer
 from bot.review.desk import Desk, desk_of, guild_of, named
 from bot.review.raising import post_of
 from bot.texts import Texts, fill
+from bot.texts.saying import OURS
 
 REPORTS_PER_HOUR = 10  # messages, by one member in one server
 WITHIN = timedelta(hours=1)
 
 
-@app_commands.context_menu(name="Report to moderators")
+@app_commands.context_menu(name=OURS.menu_report)
 async def report(interaction: discord.Interaction[Any], message: discord.Message) -> None:
     desk, guild = desk_of(interaction), guild_of(interaction)
     texts = desk.rulebook.in_guild(named(guild)).texts

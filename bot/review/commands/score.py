@@ -16,8 +16,7 @@ from bot.review.placing import post_here
 LONGEST_TEXT = 4_000  # characters; Discord allows 6,000 in an option, and a message of 4,000
 
 
-@app_commands.command(description="What the model says about a text, and what the rules in this channel make of it.")
-@app_commands.describe(text="The text. Only you see it and the answer, and it is not kept.")
+@app_commands.command()
 @app_commands.default_permissions(manage_messages=True)
 async def score(interaction: discord.Interaction[Any], text: app_commands.Range[str, 1, LONGEST_TEXT]) -> None:
     post = post_here(interaction, (Surface("content", text),))

@@ -16,19 +16,19 @@ from bot.records import Named, Strike
 from bot.review.answering import NOBODY, answer, guarded
 from bot.review.authority import Deed, refusal
 from bot.review.desk import Desk, desk_of, guild_of, named
-from bot.review.fitting import counted
+from bot.review.fitting import cut, fit
 from bot.review.permitting import require
 from bot.review.quote import quote
 from bot.texts import Texts, fill
+from bot.texts.saying import OURS
 
-NAME_SHOWN = 80
+NAME_SHOWN, OPTION_SHOWN, LONGEST_HEAD = 80, 100, 1_000  # characters
 STRIKES_SHOWN = 25  # a menu holds no more
 
 Interaction = discord.Interaction[Any]
 
 
-@app_commands.command(description="The strikes that count against a member; take some back.")
-@app_commands.describe(member="The member; also one who has left.")
+@app_commands.command()
 @app_commands.default_permissions(moderate_members=True)
 async def strikes(interaction: Interaction, member: discord.User) -> None:
     desk, guild = desk_of(interaction), named(guild_of(interaction))
@@ -38,34 +38,39 @@ async def strikes(interaction: Interaction, member: discord.User) -> None:
 class StrikeList(discord.ui.LayoutView):
     """What counts, newest first, with a menu to take it back."""
 
-    def __init__(self, member: Named, standing: list[Strike], forget_after: timedelta) -> None:
+    def __init__(self, member: Named, standing: list[Strike], forget_after: timedelta, texts: Texts) -> None:
         super().__init__(timeout=None)
         box: discord.ui.Container[Self] = discord.ui.Container()
-        box.add_item(discord.ui.TextDisplay(_headline(member, standing)))
+        box.add_item(discord.ui.TextDisplay(_headline(member, standing, texts)))
         if standing:
-            shown = [_line(strike, forget_after) for strike in standing[:STRIKES_SHOWN]]
-            box.add_item(discord.ui.TextDisplay("\n".join(shown)))
+            shown = [_line(strike, forget_after, texts) for strike in standing[:STRIKES_SHOWN]]
+            box.add_item(discord.ui.TextDisplay(fit(shown, texts)))
         self.add_item(box)
         if standing:
-            self.add_item(discord.ui.ActionRow(TakingBack(member.id, standing[:STRIKES_SHOWN])))
+            self.add_item(discord.ui.ActionRow(TakingBack(member.id, standing[:STRIKES_SHOWN], texts)))
 
 
 async def strike_list(desk: Desk, guild: Named, member: Named) -> StrikeList:
     """What counts against a member now."""
-    forget_after = desk.rulebook.in_guild(guild).rules.strikes.forget_after
-    return StrikeList(member, await _standing(desk.ledger, guild, member, forget_after), forget_after)
+    here = desk.rulebook.in_guild(guild)
+    forget_after = here.rules.strikes.forget_after
+    return StrikeList(member, await _standing(desk.ledger, guild, member, forget_after), forget_after, here.texts)
 
 
 class TakingBack(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"ct:strikes:(?P<member>\d{1,20})"):
     """The menu below the list."""
 
-    def __init__(self, member_id: int, standing: Sequence[Strike] = ()) -> None:
+    def __init__(self, member_id: int, standing: Sequence[Strike] = (), texts: Texts = OURS) -> None:
         options = [
-            discord.SelectOption(label=_title(strike).replace("*", ""), value=str(strike.flag_number))
+            discord.SelectOption(
+                label=cut(fill(texts.strikes_option, strikes=strike.weight, number=strike.flag_number), OPTION_SHOWN),
+                value=str(strike.flag_number),
+            )
             for strike in standing
         ]
+        placeholder = cut(texts.strikes_menu, OPTION_SHOWN)
         super().__init__(
-            discord.ui.Select(custom_id=f"ct:strikes:{member_id}", placeholder="Take strikes back", options=options)
+            discord.ui.Select(custom_id=f"ct:strikes:{member_id}", placeholder=placeholder, options=options)
         )
         self._member_id = member_id
 
@@ -104,14 +109,14 @@ async def take_back(interaction: Interaction, guild: Named, member: Named, numbe
         return why
     count = await desk.ledger.forgive_strikes(guild.id, member.id, number)
     if not count:
-        return f"The strikes for flag #{number} were taken back before."
+        return fill(texts.strikes_gone, number=number)
 
     def say(_: Named, texts: Texts) -> str:
         who, whose = (quote(each.name, NAME_SHOWN, one_line=True) for each in (named(moderator), member))
         return fill(texts.strikes_removed, moderator=who, member=whose, count=count, number=number)
 
     await desk.log_channel.say(say, guild.id)
-    return f"{counted(count, 'strike')} for flag #{number} taken back."
+    return fill(texts.strikes_taken_back, number=number, count=count)
 
 
 async def _standing(ledger: Ledger, guild: Named, member: Named, forget_after: timedelta) -> list[Strike]:
@@ -119,18 +124,21 @@ async def _standing(ledger: Ledger, guild: Named, member: Named, forget_after: t
     return list(reversed(found))
 
 
-def _headline(member: Named, standing: list[Strike]) -> str:
+def _headline(member: Named, standing: list[Strike], texts: Texts) -> str:
     name = quote(member.name, NAME_SHOWN, one_line=True)
     total = sum(strike.weight for strike in standing)
-    hidden = len(standing) - STRIKES_SHOWN
-    more = f" The newest {STRIKES_SHOWN} of {len(standing)} times:" if hidden > 0 else ""
-    return f"### {name} (<@{member.id}>)\nCounting now: {counted(total, 'strike')}.{more}"
+    said = fill(texts.history_strikes, count=f"{total:,}")
+    if len(standing) > STRIKES_SHOWN:
+        said = f"{said} {fill(texts.strikes_newest, shown=STRIKES_SHOWN, count=len(standing))}"
+    return cut(f"### {name} (<@{member.id}>)\n{said}", LONGEST_HEAD)
 
 
-def _line(strike: Strike, forget_after: timedelta) -> str:
+def _line(strike: Strike, forget_after: timedelta, texts: Texts) -> str:
     given, forgotten = (int(each.timestamp()) for each in (strike.given_at, strike.given_at + forget_after))
-    return f"{_title(strike)}, <t:{given}:R>, forgotten <t:{forgotten}:R>"
-
-
-def _title(strike: Strike) -> str:
-    return f"{counted(strike.weight, 'strike')} for flag **#{strike.flag_number}**"
+    return fill(
+        texts.strikes_line,
+        strikes=strike.weight,
+        number=strike.flag_number,
+        given=f"<t:{given}:R>",
+        forgotten=f"<t:{forgotten}:R>",
+    )

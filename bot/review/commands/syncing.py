@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import discord
 import structlog
@@ -23,18 +23,27 @@ log = structlog.get_logger()
 
 
 async def keep_told(
-    client: Callable[[], discord.Client], ledger: Ledger, online: Callable[[], Awaitable[None]]
-) -> None:
-    """Tell Discord the commands, once that is possible. Messages are moderated meanwhile as ever."""
+    client: Callable[[], discord.Client],
+    ledger: Ledger,
+    online: Callable[[], Awaitable[None]],
+    renamed: asyncio.Event,
+) -> NoReturn:
+    """Tell Discord the commands, once that is possible, and again when they may have been ``renamed``.
+
+    Messages are moderated meanwhile as ever.
+    """
     while True:
+        renamed.clear()
         await online()
         try:
-            await sync(cast(Any, client()).tree, ledger)
+            tree = cast(Any, client()).tree
+            tree.describe()
+            await sync(tree, ledger)
         except (CivilTongueError, discord.DiscordException, *AWAY) as error:
             log.warning("commands not told to Discord", error=type(error).__name__, again_in=RETRY)
             await asyncio.sleep(RETRY)
         else:
-            return
+            await renamed.wait()
 
 
 async def sync(tree: app_commands.CommandTree[Any], ledger: Ledger) -> bool:

@@ -11,13 +11,15 @@ from discord import app_commands
 
 from bot.act.wording import harmless
 from bot.record.reading import FlagFilter
-from bot.records import Appeal, Flag, Status
+from bot.records import BY_MODERATOR, BY_REPORT, Appeal, Flag, Status
 from bot.review.answering import answer
 from bot.review.appeals.buttons import LONGEST_BUTTON, AppealButton
-from bot.review.appeals.words import cut
+from bot.review.card_lines import place
 from bot.review.desk import desk_of, guild_of, named
+from bot.review.fitting import cut
 from bot.review.quote import quote
 from bot.texts import Texts, fill
+from bot.texts.naming import action_names, label_names
 
 FLAGS_SHOWN = 5  # as many buttons as fit into a row
 TEXT_SHOWN = 250  # characters
@@ -32,7 +34,7 @@ FOOT_SHOWN = 200
 _GREY = discord.Colour(0x80848E)
 
 
-@app_commands.command(description="What was flagged of your messages here, and how to appeal.")
+@app_commands.command()
 async def why(interaction: discord.Interaction[Any]) -> None:
     desk, guild, member_id = desk_of(interaction), named(guild_of(interaction)), interaction.user.id
     here, now = desk.rulebook.in_guild(guild), datetime.now(UTC)
@@ -89,11 +91,12 @@ class OwnFlags(discord.ui.LayoutView):
 
 
 def _flag(flag: Flag, appeal: Appeal | None, texts: Texts) -> str:
-    labels = ", ".join(label.replace("_", " ") for label in flag.on or (flag.rule,))
+    raised = {BY_MODERATOR: texts.card_by_moderator, BY_REPORT: texts.card_by_report}.get(flag.rule)
+    labels = raised or label_names(flag.on or (flag.rule,), texts)
     head = fill(
         texts.why_flag,
         number=f"#{flag.number}",
-        channel=f"<#{flag.channel.id}>" if flag.channel.id else f"**{flag.kind}**",
+        channel=place(flag, texts),
         when=f"<t:{int(flag.created_at.timestamp())}:R>",
         labels=quote(labels, LABELS_SHOWN, one_line=True),
     )
@@ -110,7 +113,7 @@ def _done(flag: Flag, texts: Texts) -> str:
     done = [each for each in flag.outcomes if each.action != "flag" and each.status in (Status.DONE, Status.UNKNOWN)]
     if not done:
         return texts.why_nothing_done
-    actions = ", ".join(each.action.replace("_", " ") for each in done)[:ACTIONS_SHOWN]
+    actions = action_names((each.action for each in done), texts)[:ACTIONS_SHOWN]
     return fill(texts.why_done, actions=actions)
 
 

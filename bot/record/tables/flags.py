@@ -1,69 +1,23 @@
-"""The tables. What repeats in every score (places, roles, models, readings) is numbered, so that scores stay small."""
+"""Flags, what was done about them, what moderators made of them, and the texts that they keep."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Text,
     UniqueConstraint,
     and_,
     text,
 )
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, foreign, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND = timedelta(milliseconds=1)
+from bot.record.tables.base import Base, RowId
 
 MESSAGE, APPEAL = "message", "appeal"  # what a sealed text is
-
-# SQLite counts rows by itself only in a column that is exactly INTEGER; it holds 64 bits all the same.
-RowId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware time in UTC, stored as whole milliseconds since 1970."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - EPOCH) // MILLISECOND
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + value * MILLISECOND
-
-
-class Words(TypeDecorator[str]):
-    """Text from outside: half a surrogate pair, which no database takes, becomes a question mark."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else value.encode("utf-8", "replace").decode("utf-8")
-
-
-class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {int: BigInteger, str: Words, datetime: Moment, bytes: LargeBinary}  # noqa: RUF012
 
 
 class HashSecretRow(Base):
@@ -149,20 +103,6 @@ class RemarkRow(Base):
         viewonly=True,
         uselist=False,
     )
-
-
-class AskedRulingRow(Base):
-    """A verdict that the command line asks of the bot that runs on the folder, and the bot's answer."""
-
-    __tablename__ = "asked_rulings"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    guild_id: Mapped[int]
-    number: Mapped[int]
-    verdict: Mapped[str]
-    by_name: Mapped[str]
-    asked_at: Mapped[datetime]
-    answer: Mapped[str | None] = mapped_column(default=None)
 
 
 class SealedTextRow(Base):
@@ -276,29 +216,6 @@ class FlagRow(Base):
     )
 
 
-class NoteRow(Base):
-    """What the bot has told a guild, so that it is said once: ``state`` tells whether it has to be said anew."""
-
-    __tablename__ = "notes"
-
-    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    what: Mapped[str] = mapped_column(primary_key=True)
-    state: Mapped[str]
-
-
-class GuildSettingsRow(Base):
-    """What a guild's moderators have set in Discord: a log channel, a pause."""
-
-    __tablename__ = "guild_settings"
-
-    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    log_channel_id: Mapped[int | None]
-    pause_reason: Mapped[str | None]
-    paused_by_id: Mapped[int | None]
-    paused_by_name: Mapped[str | None]
-    paused_at: Mapped[datetime | None]
-
-
 class ReportRow(Base):
     """A member who reported the message of a flag. Who it was is kept to count each once and to limit them."""
 
@@ -331,145 +248,3 @@ class StrikeRow(Base):
     weight: Mapped[int]
     given_at: Mapped[datetime]
     forgiven_at: Mapped[datetime | None] = mapped_column(default=None)
-
-
-class AppealRow(Base):
-    """What a member asked to be looked at again, at most once per flag; its words are among the sealed texts.
-
-    ``told_at``: when they had the answer. ``card_due``: moderators have not been shown it, or not its end.
-    """
-
-    __tablename__ = "appeals"
-    __table_args__ = (
-        Index("ix_appeals_guild_id_member_id", "guild_id", "member_id"),
-        Index("ix_appeals_card_due", "flag_id", sqlite_where=text("card_due"), postgresql_where=text("card_due")),
-    )
-
-    flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id"), primary_key=True)
-    guild_id: Mapped[int]
-    member_id: Mapped[int]
-    made_at: Mapped[datetime]
-    decision: Mapped[str | None] = mapped_column(default=None)
-    by_id: Mapped[int | None] = mapped_column(default=None)
-    by_name: Mapped[str | None] = mapped_column(default=None)
-    decided_at: Mapped[datetime | None] = mapped_column(default=None)
-    told_at: Mapped[datetime | None] = mapped_column(default=None)
-    card_due: Mapped[bool] = mapped_column(default=True)
-    card_has_text: Mapped[bool] = mapped_column(default=False)
-    card_channel_id: Mapped[int | None] = mapped_column(default=None)
-    card_message_id: Mapped[int | None] = mapped_column(default=None)
-
-
-class AppealBlockRow(Base):
-    """A member whose appeals are not taken any more, and the moderator who said so."""
-
-    __tablename__ = "appeal_blocks"
-
-    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    by_id: Mapped[int]
-    by_name: Mapped[str]
-    blocked_at: Mapped[datetime]
-
-
-class ErasureRow(Base):
-    """What is to be erased: all about a guild or a member (``whole``, 0: any), or what a member asked to have erased.
-
-    The latter waits for flags that are not decided.
-    """
-
-    __tablename__ = "erasures"
-
-    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    member_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    asked_at: Mapped[datetime]
-    whole: Mapped[bool]
-
-
-class CardGoneRow(Base):
-    """A message of the bot's own about flags that were erased: to be deleted, too."""
-
-    __tablename__ = "cards_gone"
-
-    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    channel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    message_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-
-
-class NumberRow(Base):
-    """The highest flag number of a guild of which flags were erased: old cards must never name another flag."""
-
-    __tablename__ = "numbers_given"
-
-    guild_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    last: Mapped[int]
-
-
-class NameRow(Base):
-    """The last name seen of a guild, channel or role. Never of a member."""
-
-    __tablename__ = "names"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=False)
-    name: Mapped[str]
-
-
-class PlaceRow(Base):
-    """Where messages stand; 0 where there is no parent or category."""
-
-    __tablename__ = "places"
-    __table_args__ = (UniqueConstraint("guild_id", "channel_id", "parent_id", "category_id"),)
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    guild_id: Mapped[int]
-    channel_id: Mapped[int]
-    parent_id: Mapped[int]
-    category_id: Mapped[int]
-
-
-class RoleSetRow(Base):
-    """The roles of a member together: ascending ids with commas between them."""
-
-    __tablename__ = "role_sets"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    roles: Mapped[str] = mapped_column(unique=True)
-
-
-class ModelRow(Base):
-    """A model version and its labels (a JSON list), in the order in which scores give their probabilities."""
-
-    __tablename__ = "models"
-    __table_args__ = (UniqueConstraint("name", "labels"),)
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    name: Mapped[str]
-    labels: Mapped[str]
-
-
-class ReadingRow(Base):
-    """A kind of surface and the view of it that was scored."""
-
-    __tablename__ = "readings"
-    __table_args__ = (UniqueConstraint("surface", "view"),)
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    surface: Mapped[str]
-    view: Mapped[str]
-
-
-class ScoreRow(Base):
-    """What the model said about one post, all its views in one blob (see ``bot.record.packing``)."""
-
-    __tablename__ = "scores"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True, init=False)
-    seen_at: Mapped[datetime] = mapped_column(index=True)
-    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
-    author_id: Mapped[int]
-    role_set_id: Mapped[int] = mapped_column(ForeignKey("role_sets.id"))
-    message_id: Mapped[int]
-    is_edit: Mapped[bool]
-    model_id: Mapped[int] = mapped_column(ForeignKey("models.id"))
-    unscored: Mapped[int]
-    views: Mapped[bytes]
