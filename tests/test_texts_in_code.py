@@ -12,7 +12,8 @@ from typing import Any, cast, get_args
 from bot import act
 from bot.gateway.permissions import OWN_NEEDS
 from bot.records import Kind, Status
-from bot.review.commands import commands, describe
+from bot.review.commands import commands
+from bot.review.describing import describe
 from bot.texts import Texts, placeholders
 
 TOP = Path(__file__).parents[1]
@@ -28,10 +29,11 @@ def tree(path: Path) -> ast.Module:
 
 
 @cache
-def words_of_the_sources() -> tuple[frozenset[str], frozenset[str]]:
-    """All names and short strings in the code, and the beginnings of names of texts that end in one of those."""
+def words_of_the_sources() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """All names and strings in the code, and the beginnings and ends of names of texts that go on with one of those."""
     found: set[str] = set()
     beginnings: set[str] = set()
+    ends: set[str] = set()
     for node in (node for path in SOURCES for node in ast.walk(tree(path))):
         match node:
             case ast.Constant(value=str(text)):
@@ -41,7 +43,9 @@ def words_of_the_sources() -> tuple[frozenset[str], frozenset[str]]:
                 found |= {name, name.lower()}
             case ast.JoinedStr(values=[ast.Constant(value=str(begins)), ast.FormattedValue()]):
                 beginnings.add(begins)
-    return frozenset(found), frozenset(beginnings)
+            case ast.JoinedStr(values=[ast.FormattedValue(), ast.Constant(value=str(end))]) if end.startswith("_"):
+                ends.add(end)
+    return frozenset(found), frozenset(beginnings), frozenset(ends)
 
 
 def test_each_text_is_used_somewhere() -> None:
@@ -65,9 +69,10 @@ class Listening:
 
 
 def is_used(key: str) -> bool:
-    found, beginnings = words_of_the_sources()
-    put_together = (key.removeprefix(each) for each in beginnings if key.startswith(each))
-    return key in found or any(end in found for end in put_together)
+    found, beginnings, ends = words_of_the_sources()
+    rest = {key.removeprefix(each) for each in beginnings if key.startswith(each)}
+    rest |= {key.removesuffix(each) for each in ends if key.endswith(each)}
+    return key in found or not rest.isdisjoint(found)
 
 
 def fillings() -> Iterator[tuple[str, str, frozenset[str]]]:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.record.figures import Figures, Judged
 from bot.review.chart import draw
+from bot.texts import Texts
 
 TODAY = date(2026, 11, 23)
 
@@ -23,5 +24,5 @@ def test_a_picture_is_drawn_of_any_days_and_labels(days: int, labels: list[str])
         labels={label: Judged(n, 1, 2) if n % 2 else Judged(0, 0, 1) for n, label in enumerate(labels)},
         channels=(),
     )
-    picture = draw(figures, since, TODAY)
+    picture = draw(figures, since, TODAY, Texts())
     assert picture.startswith(b"\x89PNG")

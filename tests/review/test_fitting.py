@@ -18,9 +18,11 @@ from bot.review.commands import commands
 from bot.review.commands.history import headed
 from bot.review.commands.stats import alt_text, in_words
 from bot.review.commands.strikes import STRIKES_SHOWN, TakingBack, _line
+from bot.review.describing import describe
 from bot.review.fitting import LONGEST_LAYOUT, LONGEST_MESSAGE, counted, fit
 from bot.review.flag_list import FLAGS_A_PAGE, LONGEST_LABEL, Opening, Turning, line
 from bot.review.judging import _bars
+from bot.texts import Texts
 
 # Half of what a name or a text may be made of is what quoting makes longer.
 nasty = some.sampled_from([*"*_`|<>[]@~\\/:#-+.()$ \n\u202e\u0301", "a", "文", "😀"])
@@ -54,7 +56,7 @@ def flags(draw: Any) -> Flag:
 
 @given(some.lists(some.text(max_size=300), max_size=60), some.sampled_from([LONGEST_MESSAGE, LONGEST_LAYOUT]))
 def test_lines_are_whole_or_left_out_and_fit(lines: list[str], longest: int) -> None:
-    text = fit(lines, longest)
+    text = fit(lines, Texts(), longest)
     assert len(text) <= longest
     if len("\n".join(lines)) <= longest - 20:
         assert text == "\n".join(lines)
@@ -63,8 +65,8 @@ def test_lines_are_whole_or_left_out_and_fit(lines: list[str], longest: int) -> 
 @given(some.lists(flags(), min_size=1, max_size=FLAGS_A_PAGE))
 def test_a_page_of_flags_fits(found: list[Flag]) -> None:
     headline = 500  # of /flags and /history, see below
-    assert headline + sum(len(line(flag, with_text=True)) for flag in found) <= LONGEST_LAYOUT
-    for option in Opening(found).item.options:
+    assert headline + sum(len(line(flag, Texts(), with_text=True)) for flag in found) <= LONGEST_LAYOUT
+    for option in Opening(found, Texts()).item.options:
         assert len(option.label) <= 100
         assert len(option.description or "") <= 100
 
@@ -88,7 +90,9 @@ def test_the_head_of_a_history_fits(name: str, member_id: int, found: Judged) ->
         display_name = name
         created_at = joined_at = datetime(2020, 1, 1, tzinfo=UTC)
 
-    said = headed(cast(discord.Member, Member()), MemberFigures(found, datetime(2020, 1, 1, tzinfo=UTC)), 10**6)
+    said = headed(
+        cast(discord.Member, Member()), MemberFigures(found, datetime(2020, 1, 1, tzinfo=UTC)), 10**6, Texts()
+    )
     assert len(said) <= 500
 
 
@@ -98,31 +102,28 @@ def test_the_figures_in_words_and_the_picture_in_words_fit(
 ) -> None:
     of_labels: Mapping[str, Judged] = dict.fromkeys(found, each)
     figures = Figures(10**9, each, {date(2026, 11, 23): dict.fromkeys(found, 1)}, of_labels, tuple(channels))
-    assert len(in_words(figures, 90)) <= LONGEST_MESSAGE
-    assert len(alt_text(figures, 90)) <= 1024
+    assert len(in_words(figures, 90, Texts())) <= LONGEST_MESSAGE
+    assert len(alt_text(figures, 90, Texts())) <= 1024
 
 
 @given(labels)
 def test_the_bars_of_a_score_fit_and_stay_a_code_block(found: list[str]) -> None:
-    bars = _bars(Scores("model", (ViewScores("content", "written", dict.fromkeys(found, 0.123)),)))
+    bars = _bars(Scores("model", (ViewScores("content", "written", dict.fromkeys(found, 0.123)),)), Texts())
     assert len(bars) <= 1_000
     assert bars.count("```") == 2
 
 
 def test_the_longest_list_of_strikes_fits_and_its_menu_too() -> None:
     strike = Strike(2**53, 10**6, datetime(2026, 11, 23, tzinfo=UTC))
-    assert STRIKES_SHOWN * (len(_line(strike, timedelta(days=30))) + 1) + 600 <= LONGEST_LAYOUT
-    menu = TakingBack(2, [strike] * STRIKES_SHOWN).item
+    assert STRIKES_SHOWN * (len(_line(strike, timedelta(days=30), Texts())) + 1) + 600 <= LONGEST_LAYOUT
+    menu = TakingBack(2, [strike] * STRIKES_SHOWN, Texts()).item
     assert len(menu.options) <= 25
     assert all(len(option.label) <= 100 for option in menu.options)
 
 
-def test_one_is_counted_otherwise_than_many() -> None:
-    assert [counted(number, "flag") for number in (0, 1, 1200)] == ["0 flags", "1 flag", "1,200 flags"]
-
-
 @pytest.mark.parametrize("command", commands(), ids=lambda command: command.name)
 def test_every_command_is_described_within_discords_limits_and_only_for_servers(command: Any) -> None:
+    describe(command, Texts())
     client = discord.Client(intents=discord.Intents.none())
     told = command.to_dict(discord.app_commands.CommandTree(client))
     assert 1 <= len(told["name"]) <= 32

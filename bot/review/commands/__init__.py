@@ -19,7 +19,7 @@ from discord import app_commands
 
 from bot import review
 from bot.review.answering import apologise
-from bot.review.commands.describing import Command, describe
+from bot.review.describing import Command, describe
 from bot.review.desk import Desk
 
 Button: TypeAlias = type[discord.ui.DynamicItem[Any]]
