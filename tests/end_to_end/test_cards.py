@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.review import log_channel
 from bot.sandbox import Sandbox, talk
 
@@ -57,3 +59,29 @@ async def test_a_card_that_was_deleted_is_let_go(run_bot, flagged) -> None:
         while await asyncio.to_thread(cards_to_draw, bot.folder):
             await asyncio.sleep(0.05)
     assert {call.status for call in box.calls(EDIT)} == {404}
+
+
+@pytest.mark.parametrize("archived", [False, True])
+async def test_the_log_channel_may_be_a_thread_by_its_id(run_bot, rules, archived: bool) -> None:
+    async with Sandbox() as box:
+        thread = box.world.add_thread(box.channel("mod-log"), "flags", box.guild.owner)
+        thread.archived = archived  # as Discord does after some days without a message
+        text = rules.replace("log_channel: mod-log", f"log_channel: '{thread.id}'")
+        async with run_bot(box, text=text):
+            await box.say("general", "Mallory", "a bad word")
+            await box.until(lambda: box.cards(thread))
+            [card] = box.cards(thread)
+            await box.press("Morgan", card, "Uphold")
+            await box.until(lambda: "upheld** by **Morgan**" in shown(card))
+        assert (box.cards(), thread.archived) == ([], False)
+
+
+async def test_a_thread_that_is_called_like_the_log_channel_is_none(run_bot, rules, flags_in) -> None:
+    async with Sandbox() as box:
+        box.world.drop_channel(box.channel("mod-log"))
+        thread = box.world.add_thread(box.channel("general"), "mod-log", box.member("Mallory").user)
+        async with run_bot(box, text=rules) as bot:
+            message = await box.say("general", "Mallory", "an evil word")
+            await box.until(lambda: message.is_deleted and box.dms("Mallory"))
+        assert box.messages(thread) == []
+        assert len(await flags_in(bot.folder)) == 1

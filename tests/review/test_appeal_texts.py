@@ -56,7 +56,7 @@ APPEAL = Appeal(flag_id=7, guild_id=1, number=12, member_id=3, made_at=NOW, text
 
 
 def longest_texts() -> Texts:
-    """Each text as long as an owner may make it, with all its placeholders."""
+    """Each text as long as an owner may make it, with all its placeholders; no two are the same."""
 
     def longest(name: str) -> str:
         filled = " ".join(f"{{{each}}}" for each in placeholders(name))
@@ -64,7 +64,8 @@ def longest_texts() -> Texts:
         most = next(
             (each.max_length for each in Texts.model_fields[name].metadata if hasattr(each, "max_length")), room
         )
-        return filled + "x" * max(1, min(room, most))
+        own = str(list(Texts.model_fields).index(name))
+        return filled + own.rjust(max(len(own), min(room, most)), "x")
 
     return Texts(**{name: longest(name) for name in Texts.model_fields})
 

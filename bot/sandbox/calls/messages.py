@@ -78,6 +78,9 @@ def create_message(call: Call) -> Answer:
         raise cannot_message_this_user()
     if channel.locked and not call.may(Permission.MANAGE_THREADS, channel):
         raise thread_archived()
+    if channel.archived:  # what is written in a thread opens it again
+        channel.archived = False
+        call.world.tell_channel("UPDATE", channel)
     if (twin := _same_nonce(call, channel, draft)) is not None:
         return payloads.message(twin, call.bot)
     return payloads.message(talk.post(call.world, channel, call.bot, draft), call.bot)
