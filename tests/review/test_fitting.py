@@ -19,7 +19,7 @@ from bot.review.commands.history import headed
 from bot.review.commands.stats import alt_text, in_words
 from bot.review.commands.strikes import STRIKES_SHOWN, TakingBack, _line
 from bot.review.describing import describe
-from bot.review.fitting import LONGEST_LAYOUT, LONGEST_MESSAGE, counted, fit
+from bot.review.fitting import LONGEST_LAYOUT, LONGEST_MESSAGE, fit
 from bot.review.flag_list import FLAGS_A_PAGE, LONGEST_LABEL, Opening, Turning, line
 from bot.review.judging import _bars
 from bot.texts import Texts
