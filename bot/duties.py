@@ -142,7 +142,8 @@ async def read_what_was_missed(missed: asyncio.Event, read: Callable[[], Awaitab
     while True:
         await missed.wait()
         missed.clear()
-        await read()
+        with one_round("not caught up"):
+            await read()
 
 
 async def beat_regularly(folder: Path, heartbeat: Callable[[], Heartbeat]) -> NoReturn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.duties import forget_left_guilds
+from bot.duties import forget_left_guilds, read_what_was_missed
 from bot.record.ledger import Ledger
 
 
@@ -25,3 +25,21 @@ async def test_news_at_the_moment_of_leaving_does_not_keep_a_duty_from_ending(tm
         duty.cancel()
         await asyncio.wait({duty}, timeout=60)
         assert duty.cancelled()
+
+
+async def test_a_catch_up_that_breaks_ends_nothing_and_the_next_one_is_made() -> None:
+    missed, begun = asyncio.Event(), asyncio.Event()
+
+    async def read() -> None:
+        begun.set()
+        raise AttributeError("something odd in a message")
+
+    duty = asyncio.create_task(read_what_was_missed(missed, read))
+    for _ in range(2):
+        begun.clear()
+        missed.set()
+        reading = asyncio.create_task(begun.wait())
+        await asyncio.wait({duty, reading}, return_when=asyncio.FIRST_COMPLETED)
+        assert not duty.done()
+    duty.cancel()
+    await asyncio.wait({duty})
