@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,10 @@ from typing import Any, NoReturn
 
 import structlog
 
+from bot.config import words
 from bot.config.changes import Note, changes
-from bot.config.reading import LARGEST_FILE, read
+from bot.config.overrides import GUILDS
+from bot.config.reading import LARGEST_FILE, Unreadable, read
 from bot.config.rulebook import RESTART_NEEDED, Rulebook
 from bot.config.settings import ModelLabels, Settings, load, parse
 from bot.errors import CivilTongueError, ConfigInvalid
@@ -23,8 +25,7 @@ from bot.rounds import heard
 POLL_SECONDS = 2.0
 _NOTHING_YET = object()  # unlike the content of any file, and unlike the None of a missing one
 
-# An error's place, and the server whose part of ``guilds:`` it is in.
-_IN_GUILD = re.compile(r'^.*?:\d+:\d+: guilds\.(?:"(?P<quoted>[^"]*)"|(?P<plain>[\w-]+))')
+_PLACE = re.compile(r"^.*?:\d+:\d+: ")  # of an error
 
 log = structlog.get_logger()
 
@@ -91,7 +92,8 @@ class ConfigFile:
             settings = await asyncio.to_thread(self._settings, content)
         except ConfigInvalid as error:
             lines = [line.replace(str(self._path), self._path.name, 1) for line in error.problems]
-            return Reloaded(problems=tuple(Note(line, _guild_of(line)) for line in lines))
+            guilds = _guilds_in(content or b"")
+            return Reloaded(problems=tuple(Note(line, _guild_of(line, guilds)) for line in lines))
         except CivilTongueError as error:
             return Reloaded(problems=(Note(str(error)),))
         return self._take(settings)
@@ -133,9 +135,20 @@ def _data(source: bytes) -> Any:
     return read(source).data if source else {}
 
 
-def _guild_of(problem: str) -> str | None:
-    found = _IN_GUILD.match(problem)
-    return (found["quoted"] or found["plain"]) if found else None
+def _guilds_in(source: bytes) -> list[str]:
+    """What the keys of ``guilds:`` are, in a file that may be wrong elsewhere."""
+    with suppress(Unreadable):
+        data = _data(source)
+        guilds = data.get(GUILDS) if isinstance(data, dict) else None
+        return list(guilds) if isinstance(guilds, dict) else []
+    return []
+
+
+def _guild_of(problem: str, guilds: Iterable[str]) -> str | None:
+    """The server whose part of ``guilds:`` an error is in; its path shows a long name cut short."""
+    where = _PLACE.sub("", problem)
+    beginnings = ((guild, words.path((GUILDS, guild))) for guild in guilds)
+    return next((guild for guild, start in beginnings if re.match(re.escape(start) + r"[. \[]", where)), None)
 
 
 def _log(path: Path, reloaded: Reloaded) -> None:

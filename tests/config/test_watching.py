@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -156,6 +157,17 @@ async def test_an_error_in_one_guilds_part_concerns_that_guild_only(path: Path) 
     assert [note.guild for note in reloaded.problems] == ["Second Home", "12"]
     assert reloaded.problems[0].concerns(Named(1, "second home"))
     assert not reloaded.problems[0].concerns(Named(12, "Elsewhere"))
+
+
+@pytest.mark.parametrize(
+    "name", ["A name of a server that goes on until its hundred characters are full", 'The "Best"']
+)
+async def test_a_server_of_any_name_hears_of_its_own_errors(path: Path, name: str) -> None:
+    watched = Watched(path)
+    path.write_text(FIRST + f"guilds: {{{json.dumps(name)}: {{mode: of}}}}\n")
+    reloaded = await watched.file.look(asked=True)
+    assert reloaded is not None
+    assert [note.guild for note in reloaded.problems] == [name]
 
 
 def test_a_note_without_a_guild_concerns_everyone() -> None:
