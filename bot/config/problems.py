@@ -77,4 +77,4 @@ class Problems:
         return path
 
     def _add(self, place: Place, path: Path, sentence: str) -> None:
-        self._found.add((place.line, place.column, f"{words.path(path)} {sentence}".lstrip()))
+        self._found.add((place.line, place.column, words.printable(f"{words.path(path)} {sentence}".lstrip())))

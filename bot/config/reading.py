@@ -23,6 +23,7 @@ _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": Fal
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _FRACTION = re.compile(r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)")
+_BLOCK = "text that starts with | or > must be put into quotes"
 _UNPRINTABLE = "a character stands here that cannot be printed; delete it"
 
 # What PyYAML says, by a part of it, and what an owner needs to hear.
@@ -37,6 +38,15 @@ _MEANINGS = (
     ("escape", "after a backslash in double quotes, this is not allowed; use single quotes or a double backslash"),
     ("document start", "this does not belong here; the file is one mapping of keys and values"),
     ("did not find URI", "this looks like a tag; put text that starts with ! into quotes"),
+    ("expected '>'", "this looks like a tag; put text that starts with ! into quotes"),
+    ("chomping or indentation", _BLOCK),
+    ("indentation indicator", _BLOCK),
+    ("a comment or a line break", _BLOCK),
+    ("mapping keys are not allowed", "text that starts with ? must be put into quotes"),
+    (
+        "sequence entries are not allowed",
+        "an entry of a list needs a line of its own; put a dash that is text into quotes",
+    ),
     ("cannot start any token", "text that starts with this character must be put into quotes"),
     ("alphabetic or numeric", "text that starts with &, * or % must be put into quotes"),
     ("expected the node content", "a value is missing before this, or this bracket is one too many"),

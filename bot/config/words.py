@@ -106,5 +106,9 @@ def bounds(least: Any = None, most: Any = None, *, above: bool = False, below: b
 
 def shortened(text: str) -> str:
     """``text`` on one line, in printable characters, short."""
-    short = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in short)
+    return printable(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
+
+
+def printable(text: str) -> str:
+    """``text`` with what a terminal would obey or swallow written out."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

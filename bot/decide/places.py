@@ -33,7 +33,7 @@ V = TypeVar("V")
 def _only_an_id(why: str) -> AfterValidator:
     def check(reference: str) -> str:
         if not (reference.isascii() and reference.isdigit()):
-            raise ValueError(f'must be an id such as 80351110224678912, not "{reference}": {why}')
+            raise ValueError(f'must be an id such as 80351110224678912, not "{reference[:60]}": {why}')
         return reference
 
     return AfterValidator(check)

@@ -12,7 +12,7 @@ from bot.texts.saying import Said, say
 
 def _only_an_id(member: str) -> str:
     if not (member.isascii() and member.isdigit()):
-        raise ValueError(f'must be an id such as 80351110224678912, not "{member}": anybody can take a name')
+        raise ValueError(f'must be an id such as 80351110224678912, not "{member[:60]}": anybody can take a name')
     return member
 
 

@@ -128,6 +128,12 @@ def test_a_mistake_is_one_line_with_its_place_the_value_and_the_mend(load: Load,
         ("- a", ["1:1: the file must be a mapping of keys such as labels"]),
         ("mode: live", ["1:1: the file needs the key labels: without it nothing would ever be flagged"]),
         ("labels: [", ["1:10: a value is missing before this, or this bracket is one too many"]),
+        ("log_channel: |mod-log", ["1:15: text that starts with | or > must be put into quotes"]),
+        ("log_channel: ? mod-log", ["1:14: text that starts with ? must be put into quotes"]),
+        (
+            "log_channel: - mod-log",
+            ["1:14: an entry of a list needs a line of its own; put a dash that is text into quotes"],
+        ),
         (
             "labels:\n  toxic:\n    - {at: 0.7, do: flag}\n    - {at: 0.70, do: delete}",
             ["4:12: labels.toxic[1].at is 0.7, which labels.toxic[0].at is already; each step needs its own"],
