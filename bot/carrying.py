@@ -219,6 +219,7 @@ class Carrying:
             outcome = await action.apply(case)
             if not (outcome.may_pass and action.repeatable):
                 return outcome
+            case = replace(case, flag=_begun(flag, position))  # it may have been done all the same
             await asyncio.sleep(pause)
             await self._online()
         return await action.apply(case)
@@ -272,6 +273,11 @@ class Carrying:
 def _post_of(flag: Flag) -> Post:
     """The post that was flagged, as far as the flag knows it."""
     return Post(flag.guild, flag.channel, flag.author, flag.message_id, (), flag.created_at, flag.parent)
+
+
+def _begun(flag: Flag, position: int) -> Flag:
+    begun = replace(flag.outcomes[position], status=Status.STARTED)
+    return replace(flag, outcomes=(*flag.outcomes[:position], begun, *flag.outcomes[position + 1 :]))
 
 
 def _stage(item: tuple[int, Action]) -> int:

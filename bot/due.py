@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import structlog
 
@@ -14,12 +13,14 @@ from bot.agenda import Agenda
 from bot.record.ledger import Ledger
 from bot.records import Case, Deeds, Flag, Named, Outcome, Status
 from bot.rounds import one_round
+from bot.taking_back import TakingBack
 from bot.texts import Texts, fill
 from bot.texts.naming import action_name
 
 LOOK_EVERY = 5.0  # seconds; so much may something be late
 LAST_LOOK = 5.0  # seconds that a look may still take when the bot leaves
 TRY_AGAIN_AFTER = timedelta(minutes=5)  # when Discord did not answer
+ASK_AGAIN_AFTER = timedelta(hours=1)  # when the bot may not do it, or is not in the server
 
 log = structlog.get_logger()
 
@@ -37,7 +38,7 @@ class Due:
     ) -> None:
         self._ledger = ledger
         self._deeds = deeds
-        self._agenda = agenda
+        self._taking_back = TakingBack(ledger, agenda)
         self._texts = texts
         self._clock = clock
 
@@ -75,10 +76,19 @@ class Due:
             unknown = Outcome(outcome.action, Status.UNKNOWN, said)
             await self._ledger.undone(flag, position, unknown)
             return
-        undo = partial(action.undo, Case(flag, self._deeds, self._texts(flag.guild)), outcome)
-        taken = await self._agenda.run(flag.guild.id, action.urgency, undo)
+        case = Case(flag, self._deeds, self._texts(flag.guild))
+        taken = await self._taking_back.run(case, position, action, online=_at_once, is_settled=_is_settled)
         log.info("time is over", guild=flag.guild.id, flag=flag.number, action=action.name, status=taken.status)
-        if taken.status is Status.FAILED:
-            await self._ledger.postpone(flag, position, self._clock() + TRY_AGAIN_AFTER)
-        else:
-            await self._ledger.undone(flag, position, taken)
+        if taken.status in (Status.FAILED, Status.FORBIDDEN):
+            pause = TRY_AGAIN_AFTER if taken.may_pass else ASK_AGAIN_AFTER
+            await self._ledger.postpone(flag, position, self._clock() + pause)
+        if _is_settled(taken) and taken.status is not outcome.undo_status:
+            await self._ledger.card_changed(flag.guild.id, [flag.number])
+
+
+async def _at_once() -> None:
+    """What is due waits for no connection: without one it fails, and is postponed."""
+
+
+def _is_settled(taken: Outcome) -> bool:
+    return taken.status is not Status.FAILED

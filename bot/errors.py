@@ -137,6 +137,10 @@ class Away(TryLater):
     """There is no connection at this moment; the call did not reach Discord, or nobody knows whether it did."""
 
 
+class NoSuchRole(DeedFailed):
+    """The server has no role of that name or id."""
+
+
 class AlreadySo(DeedFailed):
     """Nothing had to be done: it is as it should be."""
 

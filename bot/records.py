@@ -194,7 +194,7 @@ class Outcome:
     by: Named | None = None  # the moderator who ordered it by hand; None: the rules did
     ordered_at: datetime | None = None  # when that was
     may_pass: bool = False  # Discord was away; the same call may go through in a moment. Not recorded.
-    prolongs: bool = False  # it was done before, and is to last until ``due`` (None: for good). Not recorded.
+    longer: str = ""  # it was so before, and is to last until ``due``: what to say if that is longer. Not recorded.
 
 
 UndoReach = Literal["full", "partial", "none"]

@@ -19,13 +19,15 @@ from typing import NoReturn
 import structlog
 
 from bot import act
+from bot.act import BaseAction
 from bot.agenda import Agenda
 from bot.errors import RecordFailed, TryLater
 from bot.record.asking import AskedRuling
 from bot.record.ledger import Ledger
 from bot.record.rulings import MINUTE, RULINGS_A_MINUTE, Result, Ruled
-from bot.records import Action, Case, Deeds, Flag, Named, Outcome, Ruling, Status, Verdict
+from bot.records import Case, Deeds, Flag, Named, Outcome, Ruling, Status, Verdict
 from bot.rounds import one_round
+from bot.taking_back import TakingBack
 from bot.texts import Texts, fill
 from bot.texts.naming import action_name
 
@@ -92,7 +94,7 @@ class Verdicts:
     ) -> None:
         self._ledger = ledger
         self._deeds = deeds
-        self._agenda = agenda
+        self._taking_back = TakingBack(ledger, agenda)
         self._online = online
         self._texts = texts
         self._changed = changed
@@ -217,24 +219,20 @@ class Verdicts:
                 self._try_again(flag)
         self._changed()
 
-    async def _undo_one(self, flag: Flag, position: int, action: Action) -> bool:
+    async def _undo_one(self, flag: Flag, position: int, action: BaseAction) -> bool:
         """Whether that is settled, in whichever way."""
         by = flag.rulings[-1].by if flag.rulings else None
         anew = partial(self._is_wanted_anew, flag, action)
         case = Case(flag, self._deeds, self._texts(flag.guild), by=by, is_wanted_anew=anew)
 
-        async def undo() -> Outcome:
-            await self._online()
-            return await action.undo(case, flag.outcomes[position])
+        def is_settled(taken: Outcome) -> bool:
+            return not taken.may_pass or _is_given_up(flag)
 
-        taken = await self._agenda.run(flag.guild.id, action.urgency, undo)
+        taken = await self._taking_back.run(case, position, action, online=self._online, is_settled=is_settled)
         log.info("taken back", guild=flag.guild.id, flag=flag.number, action=action.name, status=str(taken.status))
-        if taken.may_pass and not _is_given_up(flag):
-            return False
-        await self._ledger.undone(flag, position, taken)
-        return True
+        return is_settled(taken)
 
-    async def _is_wanted_anew(self, flag: Flag, action: Action) -> bool:
+    async def _is_wanted_anew(self, flag: Flag, action: BaseAction) -> bool:
         """Whether a moderator ordered, after the verdict, what stands because of this flag: then it is theirs now."""
         try:
             ordered = await self._ledger.ordered_since(flag, flag.rulings[-1].at) if flag.rulings else []
@@ -312,7 +310,7 @@ def _is_to_be_undone(flag: Flag, outcome: Outcome) -> bool:
     return done and tried and outcome.action != "flag" and not flag.is_later(outcome)
 
 
-def _made(outcome: Outcome) -> Action | None:
+def _made(outcome: Outcome) -> BaseAction | None:
     with suppress(ValueError):  # another version of the bot did it
         return act.make(outcome.action, outcome.options)
     return None
@@ -322,5 +320,5 @@ def _is_given_up(flag: Flag) -> bool:
     return bool(flag.rulings) and datetime.now(UTC) - flag.rulings[-1].at > GIVE_UP_AFTER
 
 
-def _last_first(item: tuple[int, Action]) -> int:
+def _last_first(item: tuple[int, BaseAction]) -> int:
     return -item[1].stage

@@ -11,11 +11,12 @@ import pytest
 
 from bot.act import make
 from bot.agenda import Agenda
-from bot.due import TRY_AGAIN_AFTER, Due
-from bot.errors import Forbidden, TryLater
+from bot.due import ASK_AGAIN_AFTER, TRY_AGAIN_AFTER, Due
+from bot.errors import DeedFailed, Forbidden, NoSuchRole, TryLater
 from bot.record.ledger import Ledger
 from bot.records import (
     Author,
+    CardPlace,
     Decision,
     Flag,
     MemberNow,
@@ -44,11 +45,11 @@ class Discord:
         yield
 
     async def role(self, guild_id: int, reference: str) -> Named:
+        if self.error is not None:
+            raise self.error
         return Named(int(reference), "Muted")
 
     async def member(self, guild_id: int, user_id: int, role_ids: Sequence[int], *, to: str) -> MemberNow:
-        if self.error is not None:
-            raise self.error
         return MemberNow(guild_id, user_id, frozenset({21}), None, None)
 
     async def remove_role(self, member: MemberNow, role_id: int, *, reason: str) -> None:
@@ -114,22 +115,67 @@ async def test_what_cannot_be_taken_back_now_is_tried_again_later(tmp_path: Path
         assert discord.done == [3]
 
 
-async def test_what_is_forbidden_is_noted_and_not_tried_for_ever(tmp_path: Path) -> None:
+async def test_what_is_forbidden_is_said_on_the_card_once_and_done_when_it_may_be(tmp_path: Path) -> None:
     discord, day = Discord(), Day()
     discord.error = Forbidden(say("is_administrator"))
     day.now += HOUR
     async with Ledger.at(tmp_path) as ledger:
         flag = await a_timed_role(ledger)
+        await ledger.card_posted(flag, CardPlace(5, 6))
         due = Due(ledger, discord, Agenda(), clock=day)  # type: ignore[arg-type]
         assert await due.take_back() == 1
         assert await due.take_back() == 0
         outcome = await reread(ledger, flag)
         assert (outcome.undo_status, outcome.undo_detail) == (Status.FORBIDDEN, str(discord.error))
+        [(_, version)] = await ledger.changed_cards()
+        await ledger.card_shown(flag, version)
+        day.now += ASK_AGAIN_AFTER
+        assert await due.take_back() == 1
+        assert await ledger.changed_cards() == []
+        discord.error = None
+        day.now += ASK_AGAIN_AFTER
+        assert await due.take_back() == 1
+        assert discord.done == [3]
+        assert (await reread(ledger, flag)).undo_status is Status.DONE
+        assert len(await ledger.changed_cards()) == 1
+
+
+async def test_what_ends_while_the_bot_is_not_in_the_server_is_taken_back_when_it_is_there_again(
+    tmp_path: Path,
+) -> None:
+    discord, day = Discord(), Day()
+    discord.error = DeedFailed(say("not_in_server"))
+    day.now += HOUR
+    async with Ledger.at(tmp_path) as ledger:
+        flag = await a_timed_role(ledger)
+        due = Due(ledger, discord, Agenda(), clock=day)  # type: ignore[arg-type]
+        assert await due.take_back() == 1
+        discord.error = None
+        day.now += ASK_AGAIN_AFTER
+        assert await due.take_back() == 1
+        assert (await reread(ledger, flag)).undo_status is Status.DONE
+    assert discord.done == [3]
+
+
+async def test_a_role_that_was_deleted_is_not_looked_for_for_ever(tmp_path: Path) -> None:
+    discord, day = Discord(), Day()
+    discord.error = NoSuchRole(say("no_such_role", name="21"))
+    day.now += HOUR
+    async with Ledger.at(tmp_path) as ledger:
+        flag = await a_timed_role(ledger)
+        assert await Due(ledger, discord, Agenda(), clock=day).take_back() == 1  # type: ignore[arg-type]
+        outcome = await reread(ledger, flag)
+    assert (outcome.undo_status, outcome.due) == (Status.ALREADY_DONE, None)
 
 
 @pytest.mark.parametrize(
     ("undo", "is_due", "is_noted_again"),
-    [(Status.DONE, False, False), (Status.HELD_BACK, False, False), (Status.FAILED, True, True)],
+    [
+        (Status.DONE, False, False),
+        (Status.HELD_BACK, False, False),
+        (Status.FAILED, True, True),
+        (Status.FORBIDDEN, True, True),
+    ],
 )
 async def test_an_undo_by_hand_ends_what_was_due_unless_it_failed(
     tmp_path: Path, undo: Status, is_due: bool, is_noted_again: bool

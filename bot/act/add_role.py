@@ -21,9 +21,10 @@ class AddRoleAction(RoleAction):
     async def do(self, case: Case) -> Done:
         due = due_at(case, self.duration)
         role, member, has_it = await look_at(case, self.role)
-        if has_it:
+        if has_it and not self.is_ours(case, role.id, had_it=False):
             raise AlreadyForNow(say("role_there", role=role.name), {"role": role.id}, due)
-        await case.deeds.add_role(member, role.id, reason=case.audit_reason)
+        if not has_it:
+            await case.deeds.add_role(member, role.id, reason=case.audit_reason)
         said = say("role_given", role=role.name, lasting=lasting(self.duration))
         return Done(said, {"role": role.id}, due)
 

@@ -60,14 +60,14 @@ WRITTEN_IN_A_CHANNEL: frozenset[Kind] = frozenset({"message", "title", "status",
 class Done:
     """What ``BaseAction.do`` has done: what it says of it, or nothing where the name says it all.
 
-    ``before`` and ``due`` are those of the outcome.
+    ``before`` and ``due`` are those of the outcome. ``lasts``: it was so already, and is to be so until ``due``.
     """
 
     said: Said = NOTHING
     before: Mapping[str, Any] = field(default_factory=dict)
     due: datetime | None = None
     may_pass: bool = False
-    prolongs: bool = False
+    lasts: bool = False
 
 
 class BaseAction(BaseModel, ABC):
@@ -133,7 +133,7 @@ class BaseAction(BaseModel, ABC):
             done.before,
             done.due,
             may_pass=done.may_pass,
-            prolongs=done.prolongs,
+            longer=say("lasts_longer").in_words(case.texts) if done.lasts else "",
         )
 
     async def undo(self, case: Case, outcome: Outcome) -> Outcome:
@@ -182,7 +182,7 @@ class BaseAction(BaseModel, ABC):
             async with self._alone(case):
                 return Status.DONE, await deed()
         except AlreadyForNow as error:
-            return Status.ALREADY_DONE, Done(error.said, error.before, error.until, prolongs=True)
+            return Status.ALREADY_DONE, Done(error.said, error.before, error.until, lasts=True)
         except (AlreadySo, Gone) as error:
             return Status.ALREADY_DONE, Done(error.said)
         except Forbidden as error:

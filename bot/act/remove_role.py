@@ -21,9 +21,10 @@ class RemoveRoleAction(RoleAction):
     async def do(self, case: Case) -> Done:
         due = due_at(case, self.duration)
         role, member, has_it = await look_at(case, self.role)
-        if not has_it:
+        if not has_it and not self.is_ours(case, role.id, had_it=True):
             raise AlreadyForNow(say("role_not_there", role=role.name), {"role": role.id}, due)
-        await case.deeds.remove_role(member, role.id, reason=case.audit_reason)
+        if has_it:
+            await case.deeds.remove_role(member, role.id, reason=case.audit_reason)
         said = say("role_taken", role=role.name, lasting=lasting(self.duration))
         return Done(said, {"role": role.id}, due)
 

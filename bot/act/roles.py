@@ -10,8 +10,8 @@ from pydantic import Field
 
 from bot.act.base import BaseAction
 from bot.act.lasting import LONGEST, SHORTEST, look_up, stretch
-from bot.errors import AlreadySo
-from bot.records import Case, MemberNow, Named, UndoReach
+from bot.errors import AlreadySo, NoSuchRole
+from bot.records import Case, MemberNow, Named, Status, UndoReach
 from bot.texts.saying import Said, say
 
 
@@ -21,6 +21,7 @@ class RoleAction(BaseAction):
     severity: ClassVar[float] = 30
     needs: ClassVar[frozenset[str]] = frozenset({"manage_roles"})
     short: ClassVar[str | None] = "role"
+    repeatable: ClassVar[bool] = True
     changes: ClassVar[Any] = "member"
     undo_reach: ClassVar[UndoReach] = "full"
 
@@ -39,6 +40,14 @@ class RoleAction(BaseAction):
     def strength(self) -> float:
         return self.severity + stretch(self.duration)
 
+    def is_ours(self, case: Case, role_id: int, *, had_it: bool) -> bool:
+        """Whether an earlier attempt, of which nobody knows how it ended, made it so: ``had_it`` before the flag."""
+        is_begun = any(
+            each.action == self.name and each.status is Status.STARTED and each.options == self.options
+            for each in case.flag.outcomes
+        )
+        return is_begun and had_it == any(role.id == role_id for role in case.flag.author.roles)
+
 
 async def look_at(case: Case, reference: str) -> tuple[Named, MemberNow, bool]:
     """The role, the member, and whether they have it."""
@@ -47,8 +56,16 @@ async def look_at(case: Case, reference: str) -> tuple[Named, MemberNow, bool]:
     return role, member, role.id in member.role_ids
 
 
+async def _look_again(case: Case, reference: str) -> tuple[Named, MemberNow, bool]:
+    """As ``look_at``, when it is to be undone: nobody has a role that was deleted."""
+    try:
+        return await look_at(case, reference)
+    except NoSuchRole as error:
+        raise AlreadySo(say("role_deleted")) from error
+
+
 async def give_back(case: Case, reference: str) -> Said:
-    role, member, has_it = await look_at(case, reference)
+    role, member, has_it = await _look_again(case, reference)
     if has_it:
         raise AlreadySo(say("role_taken_undone_before", role=role.name))
     await case.deeds.add_role(member, role.id, reason=case.undo_reason)
@@ -56,7 +73,7 @@ async def give_back(case: Case, reference: str) -> Said:
 
 
 async def take_away(case: Case, reference: str) -> Said:
-    role, member, has_it = await look_at(case, reference)
+    role, member, has_it = await _look_again(case, reference)
     if not has_it:
         raise AlreadySo(say("role_given_undone_before", role=role.name))
     await case.deeds.remove_role(member, role.id, reason=case.undo_reason)

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from bot.act.wording import LONGEST_MESSAGE, fill
-from bot.errors import DeedFailed
+from bot.errors import DeedFailed, Gone
 from bot.records import Case, Status
 from bot.texts.saying import NOTHING, Said, say
 
@@ -26,7 +26,10 @@ async def invite_back(case: Case) -> Said:
     """
     flag, deeds = case.flag, case.deeds
     place = flag.parent or flag.channel
-    invite = await deeds.invite(flag.guild.id, place.id, reason=case.undo_reason)
+    try:
+        invite = await deeds.invite(flag.guild.id, place.id, reason=case.undo_reason)
+    except Gone as error:  # a channel that is gone brings nobody back
+        raise DeedFailed(error.said) from error
     try:
         await deeds.direct_message(
             flag.guild.id, flag.author.id, f"{fill(case.texts.invited_back, flag, case.texts)} {invite}"

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import discord
 
-from bot.errors import Away, DeedFailed, Forbidden, Gone
+from bot.errors import Away, DeedFailed, Forbidden, Gone, NoSuchRole
 from bot.gateway.permissions import named
 from bot.texts.saying import say
 
@@ -23,7 +23,7 @@ def guild_of(client: discord.Client, guild_id: int) -> discord.Guild:
         return guild
     if guild is not None or not client.is_ready():
         raise Away(say("not_connected"))
-    raise Gone(say("not_in_server"))
+    raise DeedFailed(say("not_in_server"))
 
 
 def require(guild: discord.Guild, permission: str) -> None:
@@ -64,7 +64,7 @@ def role_called(guild: discord.Guild, reference: str) -> discord.Role:
     for role in guild.roles:
         if wanted in (str(role.id), role.name.removeprefix("@").casefold()):
             return role
-    raise DeedFailed(say("no_such_role", name=reference))
+    raise NoSuchRole(say("no_such_role", name=reference))
 
 
 def require_to_give(guild: discord.Guild, role: discord.Role) -> None:

@@ -101,7 +101,8 @@ class Erased:
 
 def is_over() -> ColumnElement[bool]:
     """Whether nothing is left to do about a flag: a ban for a time has to be lifted before it is forgotten."""
-    to_do = or_(OutcomeRow.status.in_((Status.PLANNED, Status.STARTED)), OutcomeRow.due_at.is_not(None))
+    is_due = and_(OutcomeRow.status == Status.DONE, OutcomeRow.due_at.is_not(None))
+    to_do = or_(OutcomeRow.status.in_((Status.PLANNED, Status.STARTED)), is_due)
     busy = exists().where(OutcomeRow.flag_id == FlagRow.id, to_do)
     return and_(FlagRow.closed_at.is_not(None), ~FlagRow.undo_due, ~busy)
 

@@ -8,9 +8,8 @@ writing works again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import KeyUnusable
 from bot.health import Health
-from bot.record import strikes
+from bot.record import sharing, strikes
 from bot.record.appeals import AppealBook
 from bot.record.clock import now_in_record as _now
 from bot.record.copies import delete_unfinished
@@ -36,7 +35,6 @@ from bot.record.notes import put_note
 from bot.record.numbering import last_number
 from bot.record.options import RetentionOptions
 from bot.record.probing import probe
-from bot.record.prolonging import prolong
 from bot.record.reading import Reading, opened
 from bot.record.reports import add_report
 from bot.record.retention import Expired, expire
@@ -45,6 +43,7 @@ from bot.record.rotation import finish_rotation, rotate
 from bot.record.rows import flag_from, flag_row, plain
 from bot.record.scores import ScoreBuffer, ScoredPost
 from bot.record.sealing import key_file_for, make_private
+from bot.record.sharing import Subject
 from bot.record.tables import EPOCH, FlagRow, OutcomeRow
 from bot.record.vault import Vault, find_keys, make_key, texts_per_key
 from bot.record.writer import Writer
@@ -182,38 +181,31 @@ class Ledger(Reviewing, GuildKeeping):
         """Note what became of an action. Where there is a final outcome already, that one stays."""
         if not outcome.status.is_final:
             raise ValueError(f"an action is not finished while it is {outcome.status}")
-        if outcome.prolongs:
-            is_longer = await self._writer.do(lambda session: prolong(session, flag, outcome))
-            detail = f"{outcome.detail} It stays so for longer now." if is_longer else outcome.detail
-            return await self.finish(
-                flag, position, replace(outcome, detail=detail, before={}, due=None, prolongs=False)
-            )
-        await self._change(
-            _outcome(flag, position)
-            .where(OutcomeRow.status.in_((Status.PLANNED, Status.STARTED)))
-            .values(
-                status=outcome.status,
-                detail=outcome.detail,
-                options=plain(outcome.options) if outcome.options else OutcomeRow.options,
-                took=outcome.took,
-                finished_at=_now(),
-                before=plain(outcome.before),
-                due_at=outcome.due,
-            )
-        )
+        await self._writer.do(lambda session: _finish(session, flag, position, outcome))
 
     async def undone(self, flag: Flag, position: int, undo: Outcome) -> bool:
         """Note what became of taking an action back; False when that was done before.
 
-        It is then due no longer, unless the attempt failed in a way that may pass.
+        It is then due no longer, unless the attempt failed or the bot was not allowed to.
         """
         may_be_tried = OutcomeRow.undo_status.in_((Status.FAILED, Status.FORBIDDEN))
-        due = OutcomeRow.due_at if undo.status is Status.FAILED else None
+        due = OutcomeRow.due_at if undo.status in (Status.FAILED, Status.FORBIDDEN) else None
         return await self._change(
             _outcome(flag, position)
             .where(or_(OutcomeRow.undo_status.is_(None), may_be_tried))
             .values(undo_status=undo.status, undo_detail=undo.detail, undone_at=_now(), due_at=due)
         )
+
+    async def pass_on(self, flag: Flag, position: int, words: Callable[[int], str]) -> str:
+        """Before an action is taken back: leave it to another flag that still asks for it; what is said of that.
+
+        Nothing where there is none. ``words`` are given the number of that flag.
+        """
+        return await self._writer.do(lambda session: sharing.pass_on(session, flag, position, _now(), words))
+
+    async def skip_over(self, flag: Flag, position: int, subject: Subject) -> None:
+        """What came after an action that could not be taken back is to be undone to what stood before both."""
+        await self._writer.do(lambda session: sharing.skip_over(session, flag, position, subject))
 
     async def postpone(self, flag: Flag, position: int, due: datetime) -> None:
         """Have an action that could not be taken back tried again at ``due``."""
@@ -284,6 +276,29 @@ def _about_the_same(post: Post) -> tuple[ColumnElement[bool], ...]:
         since = post.author.joined_at or EPOCH
         return *same, FlagRow.author_id == post.author.id, FlagRow.created_at >= since, ~taken
     return *same, FlagRow.message_id == post.message_id
+
+
+def _finish(session: Session, flag: Flag, position: int, outcome: Outcome) -> None:
+    detail, before, due = outcome.detail, plain(outcome.before), outcome.due
+    if outcome.longer:
+        is_longer = sharing.join(session, flag, position, outcome)
+        before, due = ({}, None) if is_longer is None else (before, due)
+        detail = f"{detail} {outcome.longer}" if is_longer else detail
+    elif outcome.status is Status.DONE:
+        sharing.replace_earlier(session, flag, position, outcome)
+    finished = _outcome(flag, position).where(OutcomeRow.status.in_((Status.PLANNED, Status.STARTED)))
+    session.execute(
+        finished.values(
+            status=outcome.status,
+            detail=detail,
+            options=plain(outcome.options) if outcome.options else OutcomeRow.options,
+            took=outcome.took,
+            finished_at=_now(),
+            before=before,
+            due_at=due,
+        ),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _outcome(flag: Flag, position: int) -> Update:

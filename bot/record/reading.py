@@ -26,7 +26,7 @@ from bot.record.scores import ScoredPost
 from bot.record.strikes import Standing, standing_in, strikes_of
 from bot.record.tables import FlagRow, ModelRow, NameRow, OutcomeRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
 from bot.record.vault import Vault, find_keys, texts_per_key
-from bot.records import BY_REPORT, Flag, Named, Remark, Scores, Strike, ViewScores
+from bot.records import BY_REPORT, Flag, Named, Remark, Scores, Status, Strike, ViewScores
 from bot.texts.saying import Said
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ class Reading(GuildReading):
         wanted = (
             select(FlagRow, OutcomeRow.position)
             .join(OutcomeRow, OutcomeRow.flag_id == FlagRow.id)
-            .where(OutcomeRow.due_at <= now)
+            .where(OutcomeRow.due_at <= now, OutcomeRow.status == Status.DONE)
             .order_by(OutcomeRow.due_at)
             .limit(limit)
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.texts.writing import TextGroup, text
 
+LONGEST_INTRODUCTION = 500  # characters; what it introduces has to fit behind it, however long the names in it are
+
 
 class ToMembers(TextGroup):
     """What members read: in direct messages, in the channel, and as answers to their own commands."""
@@ -59,8 +61,9 @@ class ToMembers(TextGroup):
         "Your message in #{channel} on {server} should not have been deleted (flag {number}). This was its text:",
         "Before the text of a message that should not have been deleted: {member}, {server}, {channel}, {labels} and"
         " {number} are filled in.",
+        longest=LONGEST_INTRODUCTION,
     )
-    text_cut: str = text("(cut here)", "Behind a text that is too long to be given back whole.")
+    text_cut: str = text("(cut here)", "Behind a text that is too long to be given back whole.", longest=100)
     invited_back: str = text(
         "You should not have been removed from {server} (flag {number}). You can come back with this invite:",
         "Before an invite for a member who should not have been removed: {member}, {server}, {channel}, {labels} and"

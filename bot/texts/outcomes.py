@@ -30,6 +30,8 @@ class InOutcomes(TextGroup):
     undo_unknown: str = text(
         "The bot does not know whether this was done, so it takes nothing back.", "Of what may have been done or not."
     )
+    wanted_by_another: str = text("Flag #{number} asks for it, too, so it stays.", "Of what is shared: {number}.")
+    lasts_longer: str = text("It stays so for longer now.", "Behind what was so already, and was to end sooner.")
     ordered_anew: str = text("A moderator ordered this again since, so it stays.", "Of what was ordered anew.")
     undo_not_known: str = text(
         "The bot does not know {action} with these options, so it cannot take it back.",
@@ -111,6 +113,7 @@ class InOutcomes(TextGroup):
     role_taken: str = text("The role {role} was taken from the member{lasting}.", "remove_role: {role} and {lasting}.")
     role_not_there: str = text("The member does not have the role {role}.", "remove_role, so already: {role}.")
     role_taken_undone: str = text("The role {role} was given back.", "remove_role, taken back: {role}.")
+    role_deleted: str = text("The role is no longer there.", "add_role or remove_role, once the role was deleted.")
     role_taken_undone_before: str = text("The member has the role {role} again already.", "The same, before: {role}.")
 
     timed_out: str = text("The member is timed out until {until} ({time}).", "timeout: {until} and {time}.")

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from bot.act import make
-from bot.errors import Forbidden, TryLater, Unreachable
+from bot.errors import Forbidden, Gone, TryLater, Unreachable
 from bot.records import Case, Named, Outcome, Status
+from bot.texts import Texts
 from bot.texts.saying import say
 
 DONE, ALREADY, LEFT_ALONE = Status.DONE, Status.ALREADY_DONE, Status.HELD_BACK
@@ -61,6 +62,30 @@ async def test_an_action_is_done_with_a_reason_and_taken_back(
     assert all(deed[-1] == BACK for deed in deeds.done if deed[0] in ("time_out", "unban", "add_role", "invite"))
     again = await action.undo(case, replace(outcome, undo_status=DONE))
     assert again.status is ALREADY
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "roles_then", "role_ids_now", "status", "undoes"),
+    [
+        ("add_role", "Muted", [20], {20, 21}, DONE, ["remove_role"]),
+        ("add_role", "Muted", [20, 21], {20, 21}, ALREADY, []),
+        ("add_role", "Muted", [20], {20}, DONE, ["add_role", "remove_role"]),
+        ("remove_role", "Member", [20], set(), DONE, ["add_role"]),
+        ("remove_role", "Member", [], set(), ALREADY, []),
+    ],
+)
+async def test_a_role_for_a_time_is_taken_back_even_if_the_bot_died_when_it_gave_it(
+    case: Case, deeds: Any, name: str, role: str, roles_then: list[int], role_ids_now: Any, status: Status, undoes: Any
+) -> None:
+    action = make(name, {"role": role, "for": "P365D"})
+    begun = Outcome(name, Status.STARTED, options=action.options)
+    author = replace(case.flag.author, roles=tuple(Named(each, str(each)) for each in roles_then))
+    case = replace(case, flag=replace(case.flag, author=author, outcomes=(begun,)))
+    deeds.role_ids = frozenset(role_ids_now)
+    outcome = await action.apply(case)
+    assert (outcome.status, outcome.due is not None) == (status, True)
+    await action.undo(case, outcome)
+    assert names(deeds) == undoes
 
 
 def timed_out(deeds: Any) -> None:
@@ -228,8 +253,10 @@ async def test_a_ban_is_lifted_even_where_no_invite_can_be_made(case: Case, deed
     assert undone.detail == "The ban was lifted. No invite was made: The bot lacks the permission Create Invite."
 
 
-async def test_a_deleted_text_goes_back_to_its_author_in_one_message(case: Case, deeds: Any) -> None:
-    long = replace(case, flag=replace(case.flag, text="x" * 4000))
+@pytest.mark.parametrize("texts", [Texts(), Texts(text_returned="{server}" * 5 + "i" * 460, text_cut="c" * 100)])
+async def test_a_deleted_text_goes_back_to_its_author_in_one_message(case: Case, deeds: Any, texts: Texts) -> None:
+    flag = replace(case.flag, text="x" * 4000, guild=Named(1, "_" * 100))
+    long = replace(case, flag=flag, texts=texts)
     await make("delete").undo(long, await make("delete").apply(long))
     text = deeds.done[-1][-1]
     assert "xxx" in text
@@ -318,3 +345,11 @@ async def test_a_moderator_who_bans_by_hand_after_a_warning_lets_them_know(case:
 async def test_the_owner_may_have_nobody_told(case: Case, deeds: Any, name: str) -> None:
     await make(name, {"tell": False}).apply(case)
     assert "direct_message" not in names(deeds)
+
+
+@pytest.mark.parametrize("name", ["kick", "softban"])
+async def test_a_member_who_could_not_be_asked_back_is_not_said_to_be(case: Case, deeds: Any, name: str) -> None:
+    outcome = await make(name).apply(case)
+    deeds.failing["invite"] = Gone(say("nothing_left", deed=say("deed_invite")))
+    undone = await make(name).undo(case, outcome)
+    assert (undone.status, undone.detail) == (Status.FAILED, str(deeds.failing["invite"]))

@@ -99,7 +99,7 @@ def test_a_member_is_written_to_before_they_can_be_removed() -> None:
 
 def test_only_what_does_no_harm_twice_is_repeatable() -> None:
     repeatable = {name for name, action in act.actions().items() if action.repeatable}
-    assert repeatable == {"delete", "flag", "timeout", "softban", "ban", "react"}
+    assert repeatable == {"delete", "flag", "timeout", "softban", "ban", "react", "add_role", "remove_role"}
 
 
 def test_every_action_says_how_far_its_undo_goes() -> None:

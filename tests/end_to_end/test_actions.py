@@ -226,12 +226,11 @@ async def test_a_role_that_is_given_again_for_longer_is_taken_back_once_at_the_l
         second, first = await flags_in(bot.folder)
     assert statuses(second)["add_role"] is Status.ALREADY_DONE
     assert ("for longer now" in details(second)["add_role"]) == (hours != 1)
-    [due] = [outcome.due for outcome in first.outcomes if outcome.action == "add_role"]
+    ends = [outcome.due for flag in (first, second) for outcome in flag.outcomes if outcome.action == "add_role"]
     if hours is None:
-        assert due is None
+        assert ends[1] is None
     else:
-        assert abs(due - datetime.now(UTC) - timedelta(hours=hours)) < timedelta(minutes=10)
-    assert all(outcome.due is None for outcome in second.outcomes)
+        assert abs(max(ends) - datetime.now(UTC) - timedelta(hours=hours)) < timedelta(minutes=10)
 
 
 async def test_a_raid_is_cleared_in_few_calls_whatever_else_waits(run_bot, rules, flags_in, until_shown) -> None:
