@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -125,11 +125,11 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
         may_ping = called.mentionable or place.permissions_for(guild.me).mention_everyone
         if called.is_default() or not may_ping:
             raise Forbidden(say("may_not_ping", role=called.name, permission=named("mention_everyone")))
-        self._spend_ping(guild_id, called)
         only = discord.AllowedMentions(everyone=False, users=False, roles=[called])
         content = f"{called.mention} {text}"[:LONGEST_MESSAGE]
-        async with self._answers.to("ping", guild_id):
-            await place.send(content, allowed_mentions=only, suppress_embeds=True)
+        with self._spending_ping(guild_id, called):
+            async with self._answers.to("ping", guild_id):
+                await place.send(content, allowed_mentions=only, suppress_embeds=True)
 
     async def slowmode(self, guild_id: int, channel_id: int) -> int:
         self._place(guild_id, channel_id, "manage_channels")
@@ -143,7 +143,7 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
             await self._client().http.edit_channel(channel_id, rate_limit_per_user=seconds, reason=reason)
 
     async def invite(self, guild_id: int, channel_id: int, *, reason: str) -> str:
-        channel_id = channel_id or self._open_channel(guild_id)
+        channel_id = self._open_channel(guild_id, channel_id) or channel_id
         self._place(guild_id, channel_id, "create_instant_invite")
         async with self._answers.to("invite", guild_id):
             made = await self._client().http.create_invite(
@@ -151,11 +151,14 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
             )
         return f"https://discord.gg/{made['code']}"
 
-    def _open_channel(self, guild_id: int) -> int:
-        """A channel to invite people to who were removed for their name; 0 where there is none."""
+    def _open_channel(self, guild_id: int, wanted: int) -> int:
+        """The channel that people can be invited to, or another one; 0 where there is none.
+
+        None is wanted where somebody was removed for their name; it may have been deleted since, or be a forum.
+        """
         guild = guild_of(self._client(), guild_id)
-        may_invite = (each.id for each in guild.text_channels if each.permissions_for(guild.me).create_instant_invite)
-        return next(may_invite, 0)
+        may_invite = [each.id for each in guild.text_channels if each.permissions_for(guild.me).create_instant_invite]
+        return wanted if wanted in may_invite else next(iter(may_invite), 0)
 
     async def close(self) -> None:
         """Take the notices that still stand away at once."""
@@ -208,11 +211,18 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
         user = client.get_user(user_id) or await client.fetch_user(user_id)
         await user.send(text, allowed_mentions=_NOBODY, suppress_embeds=True, **with_buttons)
 
-    def _spend_ping(self, guild_id: int, role: discord.Role) -> None:
+    @contextmanager
+    def _spending_ping(self, guild_id: int, role: discord.Role) -> Iterator[None]:
+        """Only a ping that was sent counts: one that failed must not keep the next one back."""
         now, key = self._clock(), (guild_id, role.id)
         if now - self._pinged.get(key, -PING_EVERY) < PING_EVERY:
             raise AlreadySo(say("pinged_before", role=role.name, seconds=f"{PING_EVERY:.0f}"))
         self._pinged[key] = now
+        try:
+            yield
+        except BaseException:
+            del self._pinged[key]
+            raise
 
 
 _NOBODY = discord.AllowedMentions.none()

@@ -162,6 +162,32 @@ async def test_what_discord_forbids_again_and_again_is_not_asked_for_a_while(run
     assert "does not try again before" in details(last)["delete"]
 
 
+async def test_a_call_for_moderators_that_failed_keeps_no_later_one_back(run_bot, removing, flags_in) -> None:
+    text = removing("notify: {role: Moderator, channel: off-topic}")
+    async with Sandbox() as box:
+        furnish(box)
+        async with run_bot(box, text=text) as bot:
+            there = box.channel("off-topic")
+            box.faults.answer(f"POST /channels/{there.id}/messages", 400)
+            for number, text in enumerate(("you are evil", "what an evil day"), 1):
+                await box.say("general", f"Rude {number}", text)
+                await card(box, number)
+        second, first = await flags_in(bot.folder)
+    assert (statuses(first)["notify"], statuses(second)["notify"]) == (Status.FAILED, Status.DONE)
+
+
+async def test_a_member_is_asked_back_by_another_channel_where_theirs_is_gone(run_bot, flags_in, removing) -> None:
+    async with Sandbox() as box, run_bot(box, text=removing("kick")) as bot:
+        await box.say("general", "Mallory", "you are evil")
+        await card(box)
+        [flag] = await flags_in(bot.folder)
+        box.world.drop_channel(box.channel("general"))
+        await box.until(lambda: bot.pipeline.carrying._deeds._client().get_channel(flag.channel.id) is None)
+        undone = await undo(bot, flag, "kick")
+    assert undone.status is Status.DONE
+    assert "https://discord.gg/" in undone.detail
+
+
 def set_due(folder: Path, when: datetime) -> None:
     with sqlite3.connect(folder / "record.sqlite") as record:
         record.execute("UPDATE outcomes SET due_at = ? WHERE due_at IS NOT NULL", (int(when.timestamp() * 1000),))
