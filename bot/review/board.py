@@ -20,7 +20,7 @@ from bot.records import CardPlace, Flag, Named, Post
 from bot.review.card_lines import CardFacts
 from bot.review.cards import Card
 from bot.review.grouping import Digest, Floods
-from bot.review.log_channel import LogChannel
+from bot.review.log_channel import LogChannel, nonce_of
 from bot.rounds import heard, one_round
 from bot.texts import Texts, fill
 
@@ -64,7 +64,7 @@ class Board:
         place = await self._floods.place(
             flag.guild.id,
             partial(self._post, flag),
-            lambda: self._log_channel.post_view(flag.guild.id, Digest(None, texts), nonce=f"flood-{flag.id}"),
+            lambda: self._log_channel.post_view(flag.guild.id, Digest(None, texts), nonce=nonce_of("f", flag)),
         )
         if place is not None and place.in_digest:
             self._digests[place] = flag.guild
@@ -99,7 +99,7 @@ class Board:
     async def _post(self, flag: Flag) -> CardPlace | None:
         where_else = fill(self._texts(flag).card_plain, number=flag.number, link=flag.link)
         return await self._log_channel.post_view(
-            flag.guild.id, await self.card(flag), nonce=f"flag-{flag.id}", plainly=where_else
+            flag.guild.id, await self.card(flag), nonce=nonce_of("c", flag), plainly=where_else
         )
 
     async def _draw(self, flag: Flag, version: int) -> None:

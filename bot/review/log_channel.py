@@ -12,7 +12,7 @@ import structlog
 from bot.away import AWAY
 from bot.config import Rulebook
 from bot.errors import Forbidden, Gone, TryLater
-from bot.records import CardPlace, Named
+from bot.records import CardPlace, Flag, Named
 from bot.texts import Texts
 from bot.texts.saying import Said, say
 
@@ -20,6 +20,7 @@ from bot.texts.saying import Said, say
 Say = Callable[[Named, Texts], str | None]
 
 REFUSED_PAUSE = 60.0  # seconds in which no card is edited in a channel where Discord did not let the bot
+LONGEST_NONCE = 25  # characters
 WRITTEN_BY_ANOTHER = 50005  # Discord's code
 Channel: TypeAlias = "discord.TextChannel | discord.Thread"
 
@@ -65,7 +66,7 @@ class LogChannel:
         """Moderators are told at least that there is a flag."""
         log.error("card refused", guild=channel.guild.id)
         try:
-            sent = await channel.send(text, nonce=nonce[:25], allowed_mentions=_NOBODY, suppress_embeds=True)
+            sent = await channel.send(text, nonce=nonce[:LONGEST_NONCE], allowed_mentions=_NOBODY, suppress_embeds=True)
         except _AWAY as error:
             raise TryLater(_away(error, "post_card")) from error
         return CardPlace(sent.channel.id, sent.id)
@@ -184,6 +185,14 @@ class LogChannel:
             why=why,
             where_flags_are="in the record: python -m bot flags list",
         )
+
+
+def nonce_of(what: str, flag: Flag) -> str:
+    """By which Discord knows a message again for some minutes; ``what`` of the flag it shows, in a letter.
+
+    Not by its id alone: that begins anew where a record is put back to an earlier day.
+    """
+    return f"{what}{flag.id}-{flag.message_id:x}"[:LONGEST_NONCE]
 
 
 def find(guild: discord.Guild, reference: str) -> Channel | None:

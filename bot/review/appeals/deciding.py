@@ -23,7 +23,7 @@ from bot.review.appeals.card import AppealCard
 from bot.review.appeals.words import LONGEST_ANSWER, answer_of, why_not
 from bot.review.authority import Deed, refusal
 from bot.review.fitting import cut
-from bot.review.log_channel import LogChannel
+from bot.review.log_channel import LogChannel, nonce_of
 from bot.review.quote import quote
 from bot.rounds import heard, one_round
 from bot.texts import Texts, fill
@@ -241,7 +241,7 @@ class Appeals:
             place = appeal.card
             if place is None:
                 place = await self._log_channel.post_view(
-                    flag.guild.id, card, nonce=f"appeal-{flag.id}", plainly=plainly
+                    flag.guild.id, card, nonce=nonce_of("a", flag), plainly=plainly
                 )
             else:
                 await self._log_channel.edit_view(place, card)
