@@ -113,6 +113,8 @@ async def _flags_for(
     flag = await desk.ledger.flag(presser.guild.id, number)
     if flag is None:
         return [], fill(texts.no_flag, number=number)
+    if interaction.message is not None and interaction.message.id < flag.message_id:
+        return [], fill(texts.card_of_another, number=number)
     mates = [mate for mate in await desk.ledger.mates(flag) if upto is None or mate.number <= upto]
     return [flag, *mates], await refusal(presser, deed, flag, texts, also=mates, verdict=verdict) or ""
 

@@ -20,6 +20,11 @@ class ToModerators(TextGroup):
         " again on the card as it is now.",
         "Where another moderator decided first: {number}, {member} and {verdict}.",
     )
+    card_of_another: str = text(
+        "This card is older than what flag #{number} is about, so it shows another flag: the record was put back to an"
+        " earlier day since. Nothing was done; /flags has what there is now.",
+        "Where a card is from before a record was restored: {number}.",
+    )
     verdict_confirm: str = text(
         "You decided on more than {most} flags within a minute. Do you mean it?",
         "Where one moderator decides on more than {most} flags within a minute.",

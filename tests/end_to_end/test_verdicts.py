@@ -483,6 +483,18 @@ async def test_what_a_moderator_ordered_before_a_crash_is_done_after_it(run_bot,
             assert len(box.cards()) == 1
 
 
+async def test_a_card_from_before_a_restored_record_does_nothing_to_another_member(run_bot, flags_in, tmp_path) -> None:
+    async with Sandbox() as box:
+        async with run_bot(box):
+            old = await flagged(box)
+        async with run_bot(box, folder=tmp_path / "restored") as bot:  # whose flags are numbered anew
+            await flagged(box, author="Bob", cards=2)
+            for button in ("Mistaken", "Ban", "Delete"):
+                assert "shows another flag" in (await box.press("Morgan", old, button)).content
+        [flag] = await flags_in(bot.folder)
+    assert (flag.author.name, flag.verdict, flag.outcomes[-1].by) == ("Bob", None, None)
+
+
 async def test_a_deed_is_written_down_though_the_record_failed_in_its_midst(run_bot, flags_in) -> None:
     async with Sandbox() as box, run_bot(box) as bot:
         card = await flagged(box, "a bad word")
