@@ -54,6 +54,16 @@ def test_every_action_and_placeholder_is_explained_in_it() -> None:
     assert all(f"{{{name}}}" in text for name in PLACEHOLDERS)
 
 
+@pytest.mark.parametrize(
+    "example", re.findall(r"^#   \w+ .*  (\w+: .+)$", config.shipped().read_text(encoding="utf-8"), re.M)
+)
+def test_the_examples_beside_its_actions_are_right(tmp_path: Path, example: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"labels:\n  toxic:\n    - at: 0.9\n      do:\n        - {example}\n", encoding="utf-8")
+    [action] = config.load(path, JIGSAW).rules.ladders["toxic"].steps[0].do
+    assert action.name == example.partition(":")[0]
+
+
 def test_the_examples_in_its_comments_are_right_when_they_are_taken_in(tmp_path: Path) -> None:
     keys = r"(?:overrides|strikes|guilds|texts|names|models):|(?:automod|appeal_url|backend): .*"
     example = re.compile(rf"# ({keys}|  (?:- )?[\w{{].*|    .*)")
