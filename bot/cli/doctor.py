@@ -37,6 +37,7 @@ def command(
     """
     from bot.doctor import Severity, examine
 
+    options.refuse_sandbox(data)
     with Console(stderr=True).status("Looking at everything ..."):
         found = asyncio.run(examine(data, options.config_path(data, path)))
     if as_json:

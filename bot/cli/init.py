@@ -21,7 +21,8 @@ STAMP = "%Y%m%dT%H%M%SZ"
 
 def command(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The data folder to make: config, token, later record and key.")
+        Path,
+        typer.Option("--data", metavar="DIR", help="The data folder to make: config, token, later record and key."),
     ] = options.DEFAULT_DATA,
     token_file: Annotated[
         Path | None, typer.Option("--token-file", metavar="FILE", help="Take the token from this file.")

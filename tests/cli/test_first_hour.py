@@ -54,7 +54,7 @@ def offline(tmp_path: Path) -> Path:
 
 
 async def test_init_writes_a_private_folder_with_a_config_that_is_right(offline: Path, tmp_path: Path) -> None:
-    code, out, errors = await bot("init", offline, "--force", given=TOKEN + "\n", cwd=tmp_path)
+    code, out, errors = await bot("init", "--data", offline, "--force", given=TOKEN + "\n", cwd=tmp_path)
     assert code == 0, errors
     assert stat.S_IMODE(offline.stat().st_mode) == 0o700
     assert stat.S_IMODE((offline / "token").stat().st_mode) == 0o600
@@ -67,14 +67,18 @@ async def test_init_writes_a_private_folder_with_a_config_that_is_right(offline:
 
 
 async def test_without_a_network_init_says_that_the_token_was_not_checked(offline: Path, tmp_path: Path) -> None:
-    code, out, _ = await bot("init", offline, given=TOKEN + "\n", cwd=tmp_path)
+    code, out, _ = await bot("init", "--data", offline, given=TOKEN + "\n", cwd=tmp_path)
     assert code == 0
     assert "The token was not checked" in out
     assert f"client_id={ACCOUNT}" in link_in(out)
 
 
 async def test_the_token_is_never_shown(offline: Path, tmp_path: Path) -> None:
-    for command in (("init", offline), ("invite", "--data", offline), ("doctor", "--data", offline, "--json")):
+    for command in (
+        ("init", "--data", offline),
+        ("invite", "--data", offline),
+        ("doctor", "--data", offline, "--json"),
+    ):
         _, out, errors = await bot(*command, given=TOKEN + "\n", cwd=tmp_path)
         assert "a-secret-that-nobody-may-see" not in out + errors
 
@@ -83,7 +87,7 @@ async def test_a_token_typed_at_a_terminal_is_not_echoed(offline: Path, tmp_path
     ours, theirs = pty.openpty()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DISCORD_")}
     running = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "init", str(offline),
+        sys.executable, "-m", "bot", "init", "--data", str(offline),
         env=clean, cwd=tmp_path, stdin=theirs, stdout=theirs, stderr=theirs,
     )  # fmt: skip
     os.close(theirs)
@@ -111,13 +115,13 @@ async def test_a_token_typed_at_a_terminal_is_not_echoed(offline: Path, tmp_path
 
 async def test_init_overwrites_nothing_unless_told_and_then_keeps_a_copy(offline: Path, tmp_path: Path) -> None:
     before = (offline / "config.yaml").read_text()
-    await bot("init", offline, given=TOKEN + "\n", cwd=tmp_path)
+    await bot("init", "--data", offline, given=TOKEN + "\n", cwd=tmp_path)
     assert (offline / "config.yaml").read_text() == before
-    code, _, errors = await bot("init", offline, given="another.token.here\n", cwd=tmp_path)
+    code, _, errors = await bot("init", "--data", offline, given="another.token.here\n", cwd=tmp_path)
     assert code == 1
     assert "there already" in errors
     assert (offline / "token").read_text().strip() == TOKEN
-    code, out, _ = await bot("init", offline, "--force", given="another.token.here\n", cwd=tmp_path)
+    code, out, _ = await bot("init", "--data", offline, "--force", given="another.token.here\n", cwd=tmp_path)
     assert code == 0
     assert (offline / "token").read_text().strip() == "another.token.here"
     [kept_config] = offline.glob("config.yaml.*")
@@ -134,7 +138,7 @@ async def test_init_with_a_token_that_discord_refuses_writes_nothing(tmp_path: P
         folder.mkdir()
         (folder / "config.yaml").write_text(config.shipped().read_text() + f"discord: {{api: {box.api_url}}}\n")
         (tmp_path / "wrong").write_text("not-the-token.at.all")
-        code, _, errors = await bot("init", folder, "--token-file", tmp_path / "wrong", cwd=tmp_path)
+        code, _, errors = await bot("init", "--data", folder, "--token-file", tmp_path / "wrong", cwd=tmp_path)
     assert code == 3
     assert "does not take this token" in errors
     assert not (folder / "token").exists()
@@ -145,7 +149,7 @@ async def test_what_init_wrote_is_found_by_run_invite_and_doctor(tmp_path: Path,
     folder.mkdir()
     async with Sandbox() as box:
         (folder / "config.yaml").write_text(rules + f"discord: {{api: {box.api_url}}}\n")
-        code, out, errors = await bot("init", folder, cwd=tmp_path, DISCORD_TOKEN=box.token)
+        code, out, errors = await bot("init", "--data", folder, cwd=tmp_path, DISCORD_TOKEN=box.token)
         assert code == 0, errors
         assert "it is Civil Tongue's" in out
         assert "Message Content Intent is on already" in out
@@ -213,9 +217,10 @@ def test_the_sandbox_takes_the_rules_that_wait_alone_in_a_folder(
     assert "is the sandbox's from now on" in capsys.readouterr().err
 
 
-async def test_run_refuses_the_folder_of_a_sandbox(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["run", "doctor"])
+async def test_what_is_for_a_real_bot_refuses_the_folder_of_a_sandbox(tmp_path: Path, command: str) -> None:
     write_config(tmp_path / "data")
     write_config(tmp_path / "data")  # its own folder is taken again
-    code, _, errors = await bot("run", "--data", tmp_path / "data", cwd=tmp_path, DISCORD_TOKEN=TOKEN)
+    code, _, errors = await bot(command, "--data", tmp_path / "data", cwd=tmp_path, DISCORD_TOKEN=TOKEN)
     assert (code, len(errors.splitlines())) == (1, 1)
     assert "made by `sandbox`" in errors
