@@ -151,20 +151,29 @@ def reload_notice(reloaded: Reloaded, guild: Named, texts: Texts) -> str | None:
     """What came of a changed config, as far as it concerns ``guild``; nothing where it does not."""
     if reloaded.problems:
         problems = [note.sentence for note in reloaded.problems if note.concerns(guild)]
-        return fill(texts.rules_kept, problems=_listed(problems, texts)) if problems else None
+        return fill(texts.rules_kept, problems=_one_a_line(problems, texts)) if problems else None
     changes = [note.sentence for note in reloaded.changes if note.concerns(guild)]
-    said = [fill(texts.rules_changed, changes=_listed(changes, texts))] if changes else []
+    said = [fill(texts.rules_changed, changes=_one_a_line(changes, texts))] if changes else []
     if reloaded.waiting:
         said.append(fill(texts.restart_needed, keys=_listed(list(reloaded.waiting), texts)))
-    return " ".join(said) or None
+    return "\n".join(said) or None
 
 
 def _listed(sentences: list[str], texts: Texts) -> str:
-    """The sentences as code, which Discord leaves as it is, as many as one line can bear."""
+    return ", ".join(_as_code(sentences, texts))
+
+
+def _one_a_line(sentences: list[str], texts: Texts) -> str:
+    shown = _as_code(sentences, texts)
+    return shown[0] if len(shown) == 1 else "".join(f"\n- {each}" for each in shown)
+
+
+def _as_code(sentences: list[str], texts: Texts) -> list[str]:
+    """The sentences as code, which Discord leaves as it is, as many as one message can bear."""
     shown = ["`" + _cut(sentence.replace("`", "'")) + "`" for sentence in sentences[:SENTENCES_SHOWN]]
     if rest := len(sentences) - len(shown):
         shown.append(fill(texts.and_more, count=rest))
-    return ", ".join(shown)
+    return shown
 
 
 def _cut(sentence: str) -> str:
