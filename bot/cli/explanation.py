@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.cli.showing import cell, plain
 from bot.config import Settings
-from bot.decide.policy import decide, nearest
+from bot.decide.policy import NEAR, decide, nearest
 from bot.errors import CivilTongueError
 from bot.explaining import reader
 from bot.languages import in_another
@@ -84,10 +84,11 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
     lines.append(f"  The rules ask for: {', '.join(found['actions'])}." if found["fired"] else "  No rule fired.")
     if found["held_back"]:
         lines.append(f"  Held back: {', '.join(found['held_back'])}: {found['held_back_because']}.")
-    if near := found["nearest"]:
+    near = found["nearest"]
+    if near and near["probability"] >= near["at"] * NEAR:
         lines.append(
-            f"  Not reached, the nearest: {near['rule']} ({near['from']}), {near['label']} {near['probability']:.3f} "
-            f"of {near['at']:g}."
+            f"  Nearest threshold not reached: {near['label']} {near['probability']:.3f} of {near['at']:g}: "
+            f"{near['rule']} ({near['from']})."
         )
     return lines
 

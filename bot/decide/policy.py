@@ -12,6 +12,7 @@ from bot.texts import Texts, fill
 from bot.texts.saying import OURS
 
 NO_HISTORY = History()
+NEAR = 0.5  # of a threshold; who stays below that did not nearly reach it
 
 
 class _Peak(NamedTuple):

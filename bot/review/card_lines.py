@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.decide.policy import Missed
+from bot.decide.policy import NEAR, Missed
 from bot.read import views
 from bot.record.groups import Group, Standing
 from bot.records import BY_MODERATOR, BY_REPORT, DISCORD_EPOCH_MS, Flag, Named, Outcome, Ruling, Status, marked
@@ -22,7 +22,6 @@ NAME_SHOWN, DETAIL_SHOWN, LABEL_SHOWN, SOURCE_SHOWN, NOTE_SHOWN = 80, 200, 24, 1
 LABELS_SHOWN, BARS_SHOWN, DEEDS_SHOWN, RULINGS_SHOWN, NOTES_SHOWN = 5, 8, 8, 4, 3
 PARTS_SHOWN = (600, 450, 350)  # characters of any one part but text and bars; the first that leaves enough to the text
 BAR_WIDTH = 12
-NEAR = 0.5  # of a threshold; who stays below that did not nearly reach it
 NEW_MEMBER = timedelta(days=7)
 
 _FAILED = (Status.FAILED, Status.FORBIDDEN, Status.UNKNOWN)
@@ -122,7 +121,7 @@ def bars(flag: Flag, thresholds: Mapping[str, float], texts: Texts) -> str:
     named = [(_in_code(label_name(label, texts))[:LABEL_SHOWN], label, value) for label, value in ranked]
     width = max(len(shown) for shown, _, _ in named)
     lines = [
-        f"{shown:<{width}} {_bar(value, at.get(label))} {value:.2f}" + (f" / {at[label]:.2f}" if label in at else "")
+        f"{shown:<{width}} {_bar(value, at.get(label))} {value:.2f}{_against(value, at.get(label))}"
         for shown, label, value in named
     ]
     return "```\n" + "\n".join(lines) + "\n```"
@@ -228,12 +227,18 @@ def _in_code(text: str) -> str:
 
 
 def _bar(probability: float, at: float | None) -> str:
+    """Filled beyond the tick where the threshold was reached, and never beyond it where it was not."""
     full = round(probability * BAR_WIDTH)
-    bar = "█" * full + "░" * (BAR_WIDTH - full)
     if at is None:
-        return bar
-    tick = min(round(at * BAR_WIDTH), BAR_WIDTH - 1)
+        return "█" * full + "░" * (BAR_WIDTH - full)
+    tick = min(round(at * BAR_WIDTH), BAR_WIDTH - 2)
+    full = max(full, tick + 2) if probability >= at else min(full, tick)
+    bar = "█" * full + "░" * (BAR_WIDTH - full)
     return f"{bar[:tick]}┃{bar[tick + 1 :]}"
+
+
+def _against(probability: float, at: float | None) -> str:
+    return "" if at is None else f" {'≥' if probability >= at else '<'} {at:.2f}"
 
 
 def _source(path: str) -> str:

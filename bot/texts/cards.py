@@ -40,7 +40,7 @@ class OnCards(TextGroup):
     card_line: str = text(", line {line}", "The {line} of the config, within the rule's sentence.")
     card_surface: str = text(" in the {surface}", "Where it stood, if not in the message itself: {surface}.")
     card_no_rule: str = text("No rule fired.", "On the card of a flag without a rule.")
-    card_view: str = text(" read as {view}", "Where a disguise was undone before the rule fired: {view} names what.")
+    card_view: str = text(", read as {view}", "Where a disguise was undone before the rule fired: {view} names what.")
     card_nearest: str = text(
         "Nearest threshold not reached: {label} {probability} of {at} ({rule}).",
         "On a card: {label}, {probability}, {at} and {rule} of what nearly fired too.",
@@ -73,18 +73,19 @@ class OnCards(TextGroup):
         "The account was made {since}.", "On the card of somebody whose account is new: {since}."
     )
     card_history: str = text(
-        "Flags before: {flags}, mistaken ones among them: {mistaken}.",
+        "Flags before: {flags} (mistaken: {mistaken}).",
         "On a card, of the member: {flags} and {mistaken}.",
     )
     card_no_history: str = text("No flags before.", "On the card of a member's first flag.")
     card_standing_strikes: str = text("Strikes that stand: {count}.", "On a card, of the member: {count}.")
     card_group: str = text(
-        "**The same text {count} times**, by {members} ({authors} in all). What you decide here holds for all of them.",
+        "**The same text {count} times**, by {members} (members: {authors}). What you decide here holds for all of"
+        " them.",
         "On a card that stands for {count} flags by {authors} members, some of them named: {members}.",
     )
     card_group_alike: str = text(
-        "**Nearly the same text {count} times**, in {texts} spellings, by {members} ({authors} in all). What you decide"
-        " here holds for all of them; `/flags` shows each.",
+        "**Nearly the same text {count} times**, in {texts} spellings, by {members} (members: {authors}). What you"
+        " decide here holds for all of them; `/flags` shows each.",
         "In its place, where they differ in {texts} spellings: {count}, {authors} and {members}.",
     )
     card_by: str = text(" by {member}", "Behind an action that {member} ordered by hand.")

@@ -52,8 +52,8 @@ class InLogChannel(TextGroup):
         "What to do next, in shadow mode.",
     )
     introduction_next_live: str = text(
-        "Next: raise the threshold that a mistaken flag names, or exempt a role or a channel in that file. `python -m"
-        " bot doctor` on the bot's machine tells what it lacks.",
+        "Next: press Mistaken below a flag that is wrong; where that is often so, raise the threshold that it names, or"
+        " exempt a role or a channel in that file. `python -m bot doctor` on the bot's machine tells what it lacks.",
         "What to do next, in live mode.",
     )
     digest: str = text(
@@ -82,7 +82,7 @@ class InLogChannel(TextGroup):
         "A moderator has taken strikes back: {moderator}, {member}, {count} and {number}.",
     )
     held_by_language: str = text(
-        "the message does not seem to be in English ({language}), which is all that the model knows",
+        "the message seems to be in another language ({language}), and the model knows only English",
         "Why an action was held back: the message is in another language, {language} is its code.",
     )
     held_by_limit: str = text(

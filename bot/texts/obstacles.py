@@ -46,16 +46,18 @@ class Obstacles(TextGroup):
     not_connected: str = text("The bot is not connected to this server at the moment.", "Discord is away.")
     takes_no_messages: str = text("The member takes no direct messages from this server.", "They are closed.")
     messages_here: str = text(
-        "No direct message was sent: {count} went out here within the last minute.", "The bot's own limit: {count}."
+        "No direct message was sent: the bot sends at most {count} a minute in one server.",
+        "The bot's own limit: {count}.",
     )
     messages_in_all: str = text(
-        "No direct message was sent: {count} went out within the last minute.", "The limit of all servers: {count}."
+        "No direct message was sent: the bot sends at most {count} a minute in all its servers.",
+        "The limit of all servers: {count}.",
     )
     messages_refused: str = text(
         "No direct message was sent: {count} were refused within the last minute.", "Too many are closed: {count}."
     )
     notices_here: str = text(
-        "No notice was posted: {count} were in this channel within the last minute.", "The bot's own limit: {count}."
+        "No notice was posted: the bot posts at most {count} a minute in one channel.", "The bot's own limit: {count}."
     )
     discord_refused: str = text(
         "Discord did not let the bot {deed}: {why} ({code}).", "A refusal: {deed}, {why} and {code}."

@@ -44,7 +44,7 @@ async def test_an_outcome_carries_the_options_and_how_long_it_took(case: Case) -
         (
             Unreachable(say("messages_here", count=5)),
             Status.FAILED,
-            "No direct message was sent: 5 went out here within the last minute.",
+            "No direct message was sent: the bot sends at most 5 a minute in one server.",
         ),
         (DeedFailed(say("no_such_role", name="x")), Status.FAILED, 'There is no role "x" in this server.'),
     ],

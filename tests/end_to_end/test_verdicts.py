@@ -399,7 +399,7 @@ async def test_a_ban_of_many_is_one_question_that_names_them_in_order(run_bot) -
         for number in range(3):
             await box.say("general", f"Raider {number}", "a bad club")
         await box.until(lambda: box.cards() and "The same text 3 times" in shown(box.cards()[0]))
-        assert "by Raider 0, Raider 1, Raider 2 (3 in all)" in shown(box.cards()[0])
+        assert "by Raider 0, Raider 1, Raider 2 (members: 3)" in shown(box.cards()[0])
         asked = await box.press("Morgan", box.cards()[0], "Ban")
     assert asked.content.startswith("Ban **Raider 0**, **Raider 1**, **Raider 2**?")
     assert asked.content.count("?") == 1

@@ -30,7 +30,7 @@ from bot.records import (
     ViewScores,
 )
 from bot.review.buttons import NoteForm, Press, TimeoutMenu, Yes
-from bot.review.card_lines import CardFacts
+from bot.review.card_lines import CardFacts, bars
 from bot.review.cards import Card
 from bot.review.grouping import Digest
 from bot.texts import LONGEST_TEXT, Texts
@@ -194,13 +194,32 @@ def test_nothing_that_somebody_wrote_works_inside_a_card(where: str) -> None:
 def test_decisive_words_are_marked_and_labels_have_their_tick() -> None:
     said = "\n".join(texts_in(Card(flag("you fool", spans=(Span("toxic", 4, 8, 1.0),)), Texts())))
     assert "||you **__fool__**||" in said
-    assert "toxic  ██████┃████░ 0.90 / 0.50" in said
+    assert "toxic  ██████┃████░ 0.90 ≥ 0.50" in said
+
+
+@pytest.mark.parametrize(
+    ("probability", "at", "line"),
+    [
+        (0.80, 0.84, "toxic ██████████┃░ 0.80 < 0.84"),
+        (0.86, 0.84, "toxic ██████████┃█ 0.86 ≥ 0.84"),
+        (0.97, 0.97, "toxic ██████████┃█ 0.97 ≥ 0.97"),
+        (0.01, 0.02, "toxic ┃░░░░░░░░░░░ 0.01 < 0.02"),
+    ],
+)
+def test_a_bar_goes_beyond_its_tick_only_where_the_threshold_was_reached(
+    probability: float, at: float, line: str
+) -> None:
+    assert line in bars(
+        flag(scores=Scores("m", (ViewScores("content", "written", {"toxic": probability}),)), fired=()),
+        {"toxic": at},
+        Texts(),
+    )
 
 
 def test_a_card_tells_who_is_new_and_what_went_before() -> None:
     said = "\n".join(texts_in(Card(flag(), Texts(), CardFacts(Standing(4, 1, 3)))))
     assert "New here, joined <t:" in said
-    assert "Flags before: 4, mistaken ones among them: 1." in said
+    assert "Flags before: 4 (mistaken: 1)." in said
     assert "Strikes that stand: 3." in said
 
 
