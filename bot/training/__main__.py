@@ -25,7 +25,7 @@ from bot.score.ngrams import Ngrams
 from bot.training import card, data
 from bot.training.calibration import calibrate
 from bot.training.excerpts import excerpts
-from bot.training.fit import FitOptions, fit
+from bot.training.fit import FitOptions, fit, mean_weights
 from bot.training.linear import LinearOptions, fit_ngrams
 from bot.training.templates import chat_lines
 
@@ -50,40 +50,63 @@ def main(
     torch.manual_seed(settings["seed"])
     source = encoder or _packaged_encoder()
     tokenizer = _tokenizer(source, settings["export"]["window"])
-    model = _untrained(source, labels)
-    examples = _examples(data_dir, settings)
-    digest = _digest(settings, examples)
-    checkpoint, of_ngrams = work / f"checkpoint-{digest}.pt", work / f"ngrams-{digest}.pt"
+    runs = [_Run(data_dir, settings, each) for each in settings["runs"]]
     began = time.monotonic()
-    ngrams = _ngrams(tokenizer, examples, settings, kept=of_ngrams)
-    tokens = excerpts(tokenizer, examples.texts, ngrams, window=settings["export"]["window"])
+    ngrams = _ngrams(tokenizer, runs[-1].examples, settings, kept=work / f"ngrams-{runs[-1].digest}.pt")
     minutes = (time.monotonic() - began) / 60
-    with _ProgressLine() as line:
-        minutes += (
-            fit(
-                model,
-                tokenizer,
-                tokens,
-                examples,
-                FitOptions(**settings["fit"]),
-                seed=settings["seed"],
-                checkpoint=checkpoint,
-                progress=line,
-            )
-            / 60
-        )
+    encoders = []
+    for run in runs:
+        encoders.append(_untrained(source, labels))
+        minutes += _train(encoders[-1], tokenizer, run, ngrams, settings, checkpoint=work / run.checkpoint) / 60
+    mean_weights(encoders, [run.share for run in runs])
+    model = encoders[0]
     module: Any = model  # its stubs do not know what a module takes
-    module.to("cpu")
     _add_ngrams(model, ngrams, settings)
     module.to(torch.bfloat16).eval()
     _write(model, tokenizer, out)
     print("calibrating on fold 8", flush=True)
     calibrate(out, data_dir, labels, work / "evaluation")
     figures = {"fold8": _auc_on_fold_8(out, data_dir, work / "evaluation")}
-    card.write(out, settings, figures, rows=len(examples), minutes=minutes)
-    for file in (checkpoint, of_ngrams):
+    card.write(out, settings, figures, rows=len(runs[-1].examples), minutes=minutes)
+    for file in (work / f"ngrams-{runs[-1].digest}.pt", *(work / run.checkpoint for run in runs)):
         file.unlink(missing_ok=True)
     print(json.dumps(figures, indent=2))
+
+
+class _Run:
+    """One training of the encoder: what it learns from, and what its weights count for."""
+
+    def __init__(self, data_dir: Path, settings: dict[str, Any], run: dict[str, Any]) -> None:
+        self.name: str = run["name"]
+        self.share: float = run["share"]
+        learnt = {key: value for key, value in settings.items() if key != "runs"}
+        learnt |= {key: value for key, value in run.items() if key not in {"name", "share"}}
+        self.examples = _examples(data_dir, learnt)
+        self.digest = _digest(learnt, self.examples)
+        self.checkpoint = f"checkpoint-{self.digest}.pt"
+
+
+def _train(
+    model: Any, tokenizer: Any, run: _Run, ngrams: Ngrams, settings: dict[str, Any], *, checkpoint: Path
+) -> float:
+    """Train the encoder in place; returns seconds."""
+    began = time.monotonic()
+    tokens = excerpts(tokenizer, run.examples.texts, ngrams, window=settings["export"]["window"])
+    before = time.monotonic() - began
+    options = FitOptions(**settings["fit"])
+    with _ProgressLine(f"training on {run.name}") as line:
+        fitting = fit(
+            model,
+            tokenizer,
+            tokens,
+            run.examples,
+            options,
+            seed=settings["seed"],
+            checkpoint=checkpoint,
+            progress=line,
+        )
+    model.to("cpu")
+    return before + fitting
 
 
 def _untrained(source: Path, labels: list[str]) -> CivilTongueForSequenceClassification:
@@ -182,14 +205,15 @@ def _digest(settings: dict[str, Any], examples: data.Examples) -> str:
 class _ProgressLine:
     """A progress bar where a person looks on, a line every 100 steps otherwise."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TextColumn("{task.completed}/{task.total} steps, loss {task.fields[loss]:.4f}"),
             TimeRemainingColumn(),
         )
-        self._task = self._bar.add_task("training", loss=0.0)
+        self._task = self._bar.add_task(what, loss=0.0)
 
     def __enter__(self) -> _ProgressLine:
         if self._bar.console.is_terminal:
@@ -202,7 +226,7 @@ class _ProgressLine:
     def __call__(self, step: int, steps: int, loss: float) -> None:
         self._bar.update(self._task, completed=step, total=steps, loss=loss)
         if not self._bar.console.is_terminal and step % 100 == 0:
-            print(f"step {step}/{steps}, loss {loss:.4f}", flush=True)
+            print(f"{self._what}: step {step}/{steps}, loss {loss:.4f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -76,9 +76,7 @@ def peaceful_articles(data: Path, labels: Sequence[str], *, rows: int, seed: int
     return Examples(kept, np.zeros((len(kept), len(labels)), np.float32), np.ones(len(kept), np.float32))
 
 
-def civil_chat(
-    data: Path, labels: Sequence[str], *, irc_rows: int, goemotions_rows: int, weight: float, seed: int
-) -> Examples:
+def civil_chat(data: Path, labels: Sequence[str], *, irc_rows: int, goemotions_rows: int, seed: int) -> Examples:
     """Short civil chat of the training folds as clean examples of every label, without the lines that were judged."""
     judged = judgements()
     irc = pd.read_parquet(data / "train" / "chat_ubuntu_irc.parquet")["text"].drop_duplicates()
@@ -94,7 +92,7 @@ def civil_chat(
         *_sample(reddit[calm]["text"], goemotions_rows, seed, keep=is_taken),
     ]
     clean = np.zeros((len(texts), len(labels)), np.float32)
-    return Examples(texts, clean, np.full(len(texts), weight, np.float32))
+    return Examples(texts, clean, np.ones(len(texts), np.float32))
 
 
 def judged_chat(data: Path, labels: Sequence[str], *, repeat: int) -> Examples:
@@ -107,6 +105,7 @@ def judged_chat(data: Path, labels: Sequence[str], *, repeat: int) -> Examples:
     texts = pd.concat([pd.read_parquet(data / "train" / f"{file}.parquet")["text"] for file in files])
     found = {text: judged[md5(text)] for text in texts if judged.get(md5(text), _UNCLEAR) != _UNCLEAR}
     targets = np.array([[_judged(said, label) for label in labels] for said in found.values()], np.float32)
+    targets = targets.reshape(len(found), len(labels))  # also where none was found
     return Examples([*found] * repeat, np.tile(targets, (repeat, 1)), np.ones(len(found) * repeat, np.float32))
 
 

@@ -24,6 +24,7 @@ class FitOptions:
 
     prior_weighted: bool
     passes: int
+    dropout: float
     batch_size: int
     learning_rate: float
     head_learning_rate: float
@@ -51,6 +52,7 @@ def fit(
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     begin_at_prior(model, examples, seed)
+    _set_dropout(model, options.dropout)
     model.to(device).train()
     lengths = np.array([len(ids) for ids in tokens])
     steps = options.passes * (len(tokens) // options.batch_size)
@@ -81,6 +83,30 @@ def fit(
             _save(checkpoint, model, optimizer, schedule, step, smoothed, time.monotonic() - began)
     model.eval()
     return time.monotonic() - began
+
+
+def mean_weights(models: Sequence[Any], shares: Sequence[float]) -> None:
+    """Give the first model the mean of all weights, each model's by its share; source: "Model soups" (Wortsman, 2022).
+
+    They have to come from the same start: then the mean lies in the same valley, and errs less than either.
+    """
+    states = [model.state_dict() for model in models]
+    total = sum(shares)
+    mean = {
+        name: sum(state[name].float() * (share / total) for state, share in zip(states, shares, strict=True)).to(
+            kept.dtype
+        )
+        for name, kept in states[0].items()
+    }
+    models[0].load_state_dict(mean)
+
+
+def _set_dropout(model: Any, share: float) -> None:
+    # Without dropout, torch's fused attention is slower backwards on a CPU than the plain one (torch 2.13).
+    model.set_attn_implementation("eager")
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = share
 
 
 @torch.no_grad()

@@ -16,7 +16,7 @@ from bot.training.data import Examples
 from bot.training.fit import FitOptions, begin_at_prior, fit, masked_loss
 
 OPTIONS = FitOptions(
-    prior_weighted=False, passes=2, batch_size=4, learning_rate=1e-3, head_learning_rate=1e-2,
+    prior_weighted=False, passes=2, dropout=0.1, batch_size=4, learning_rate=1e-3, head_learning_rate=1e-2,
     warmup=0.1, weight_decay=0.01, checkpoint_every=3,
 )  # fmt: skip
 TEXTS = [f"{word} number {number}" for number in range(6) for word in ("fool", "friend", "fools and", "friends and")]
