@@ -14,7 +14,7 @@ from bot.insight.measures import Measured, share
 from bot.insight.rows import md5
 from bot.insight.scoring import Scored
 
-# MD5 of every text of civil chat that a model flagged and a person, reading it, found abusive indeed.
+# MD5 of every text of civil chat that a model flagged and that is abusive indeed: a language model read each, once.
 AUDITED = Path(__file__).with_name("audited_alarms.txt")
 
 PER = 1000  # messages
@@ -26,7 +26,7 @@ class CivilFigures:
 
     messages: int
     alarms: int
-    really_abusive: int  # alarms that a person confirmed; they are left out of ``after_audit``
+    really_abusive: int  # alarms that an audit confirmed; they are left out of ``after_audit``
     raw: Measured
     after_audit: Measured
 

@@ -19,6 +19,7 @@ _CLUBS = frozenset(("fck", "fuq", "fku", "fgt", "sht", "gth", "smd", "sfb"))
 _ALL_THERE_IS = "only "
 _SHORT = 16  # characters of a text that may be nothing but an abbreviation
 _FEWEST_CONSONANTS = 4
+_STRETCHED = re.compile(r"([a-z])\1\1")
 _STANDS_ALONE = re.compile(r"(?<![\w@/\\#.:&=-])[A-Za-z][\w-]*+(?![@/\\]|[.:=]\w|\()")
 
 
@@ -48,9 +49,9 @@ def _match(text: str, tokens: list[re.Match[str]], at: int) -> tuple[int, str]:
     if word := _without_vowels(first):
         return 1, word
     if lowered not in _FIRST:
-        lowered = words.squeezed(lowered)
-        if lowered not in _TABLE or len(first) < len(lowered) + 2:
+        if not _STRETCHED.search(lowered):  # a nickname often doubles its letters
             return 0, ""
+        lowered = words.squeezed(lowered)
     if (first.istitle() and lowered in _NAMES) or (first.isupper() and lowered in _CLUBS and not text.isupper()):
         return 0, ""
     if first.isupper() and not text.isupper() and at and tokens[at - 1].group().lower() in _BEFORE_A_NAME:

@@ -79,6 +79,7 @@ class _Run:
     def __init__(self, data_dir: Path, settings: dict[str, Any], run: dict[str, Any]) -> None:
         self.name: str = run["name"]
         self.share: float = run["share"]
+        self.options = FitOptions(dropout=run["dropout"], **settings["fit"])
         learnt = {key: value for key, value in settings.items() if key != "runs"}
         learnt |= {key: value for key, value in run.items() if key not in {"name", "share"}}
         self.examples = _examples(data_dir, learnt)
@@ -93,14 +94,13 @@ def _train(
     began = time.monotonic()
     tokens = excerpts(tokenizer, run.examples.texts, ngrams, window=settings["export"]["window"])
     before = time.monotonic() - began
-    options = FitOptions(**settings["fit"])
     with _ProgressLine(f"training on {run.name}") as line:
         fitting = fit(
             model,
             tokenizer,
             tokens,
             run.examples,
-            options,
+            run.options,
             seed=settings["seed"],
             checkpoint=checkpoint,
             progress=line,

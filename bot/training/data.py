@@ -96,7 +96,7 @@ def civil_chat(data: Path, labels: Sequence[str], *, irc_rows: int, goemotions_r
 
 
 def judged_chat(data: Path, labels: Sequence[str], *, repeat: int) -> Examples:
-    """The chat lines that somebody read one by one, each ``repeat`` times: what looks like abuse and is none, and is.
+    """The chat lines that were read one by one, each ``repeat`` times: what looks like abuse and is none, and is.
 
     Whether a swear word among friends is obscene is debatable; how severe abuse is was not asked of all.
     """

@@ -30,19 +30,19 @@ FLAG, ACT = "flag", "[flag, delete, warn]"
 # Label → what is done → the precision wanted. Half of what is called severe being wrong costs a moderator a look; a
 # message that is deleted should seldom be a wrong one. A low step for hate would flag peaceful words about oneself.
 WANTED: Mapping[str, Mapping[str, float]] = {
-    "toxic": {FLAG: 0.80, ACT: 0.95},
+    "toxic": {FLAG: 0.85, ACT: 0.95},
     "severe_toxic": {FLAG: 0.50},
     "obscene": {FLAG: 0.90},
     "threat": {FLAG: 0.60, ACT: 0.80},
     "insult": {FLAG: 0.75, ACT: 0.90},
-    "identity_hate": {FLAG: 0.80},
+    "identity_hate": {FLAG: 0.70},
 }
 
 ALARMS_ALLOWED = (
     1.8  # per 1,000 messages of civil chat after the audit: below the 2 promised, since fold 9 is another one
 )
 TOXIC_RECALL_WANTED = 0.70
-BELOW_WANTED = 0.05  # how far under the precision wanted its lower bound may lie
+BELOW_WANTED = 0.05  # how far under the precision wanted it may dip higher up, and its lower bound may lie
 _BOUND = 0.05  # one-sided
 _FEWEST_ON = 15  # rows over a threshold, to say anything about it
 _GRID = np.round(np.arange(0.05, 1.0, 0.01), 2)
@@ -108,13 +108,17 @@ def _worth_having(steps: Sequence[Chosen]) -> list[Chosen]:
 
 
 def _lowest_precise(fold: Scored, label: str, do: str, wanted: float) -> Chosen | None:
-    """The lowest threshold from which on the precision holds; where none does, the most precise one."""
+    """The lowest threshold with the precision wanted; where there is none, the most precise one.
+
+    Above it the precision may dip a little, as it does by chance where few rows are left. Where messages are deleted,
+    its lower bound counts too.
+    """
     each = [step for at in _GRID if (step := _at(fold, label, do, wanted, float(at)))]
-    holds = [step.promised >= wanted for step in each]
-    first = len(holds) - (holds[::-1].index(False) if False in holds else len(holds))
-    for step in each[first:]:
+    for place, step in enumerate(each):
+        if step.promised < wanted or min(above.promised for above in each[place:]) < wanted - BELOW_WANTED:
+            continue
         bounded = _bounded(fold, step)
-        if bounded.lower_bound >= wanted - BELOW_WANTED:
+        if do == FLAG or bounded.lower_bound >= wanted - BELOW_WANTED:
             return bounded
     return _bounded(fold, max(each, key=lambda step: step.promised)) if each else None
 

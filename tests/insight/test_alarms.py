@@ -27,7 +27,7 @@ def test_an_alarm_is_any_label_that_is_on() -> None:
     assert not alarms(CHAT, switched_off).any()
 
 
-def test_what_a_person_confirmed_is_no_false_alarm() -> None:
+def test_what_an_audit_confirmed_is_no_false_alarm() -> None:
     on = alarms(CHAT, RULES)
     each, together = civil_figures(CHAT, on, frozenset({md5("rude"), md5("not flagged at all")}))
     assert (each["irc"].alarms, each["irc"].really_abusive) == (1, 1)

@@ -161,6 +161,7 @@ def test_words_run_together_are_parted() -> None:
         ("the KYS airport", "the KYS airport"),
         ("Foad and Esad are here", "Foad and Esad are here"),
         ("FCK plays at home", "FCK plays at home"),
+        ("ssmmdd, thanks", "ssmmdd, thanks"),
         ("kung fu movie", "kung fu movie"),
         ("a pos system", "a pos system"),
     ],

@@ -83,7 +83,10 @@ def test_every_source_of_the_recipe_is_named_with_its_licence(folder: Path) -> N
     text = (folder / card.CARD).read_text()
     for words in ("Jigsaw", "Ubuntu IRC", "GoEmotions", "CC BY-SA 3.0", "CC BY 4.0", "Apache-2.0"):
         assert words in text
-    without = {key: value for key, value in RECIPE.items() if key != "chat"}
+    without = {
+        **RECIPE,
+        "runs": [{key: value for key, value in run.items() if key != "chat"} for run in RECIPE["runs"]],
+    }
     card.write(folder, without, {}, rows=1, minutes=1)
     assert "Ubuntu IRC" not in (folder / card.CARD).read_text()
 

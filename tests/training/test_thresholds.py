@@ -62,7 +62,7 @@ def test_civil_chat_raises_a_threshold_and_the_promise_goes_up_with_it() -> None
     assert held.civil_alarms == 2.0
 
 
-def test_an_alarm_that_a_person_confirmed_raises_nothing() -> None:
+def test_an_alarm_that_an_audit_confirmed_raises_nothing() -> None:
     rows = fold(1.5)
     confirmed = frozenset(md5(f"chat {at}") for at in range(3))
     held = choose(rows, chat([0.77, 0.75, 0.7]), confirmed, WANTED, allowed=2)
