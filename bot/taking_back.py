@@ -55,6 +55,8 @@ class TakingBack:
 
 
 def _stays(case: Case, number: int) -> str:
+    if number == case.flag.number:
+        return case.texts.ordered_anew
     return fill(case.texts.wanted_by_another, number=number)
 
 

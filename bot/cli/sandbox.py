@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import tempfile
 import webbrowser
 from collections.abc import Callable
-from contextlib import AsyncExitStack, ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -26,6 +27,7 @@ from bot.records import Named
 
 REAL = (DATABASE_NAME, "key", "token", ".env")  # whatever holds one of these, and no mark, is a real bot's
 WORLD_NAME = "sandbox.json"  # the sandbox's own: its server, and what was said there
+TRIES = 100  # at removing a folder that something is still written into
 MAX_NAMED = 3  # things in a folder that is not ours
 
 
@@ -55,14 +57,16 @@ def command(
         path = write_config(folder)
         if data is None:
             typer.echo(f"Rules and record are in {folder}, deleted at the end; keep them with --data DIR.", err=True)
-        run = partial(_run, folder, path, port, browser, partial(_leave_at_once, stack))
+        run = partial(_run, folder, path, port, browser, partial(_leave_at_once, None if data else folder))
         asyncio.run(until_stopped(run))
 
 
-def _leave_at_once(stack: ExitStack) -> NoReturn:
+def _leave_at_once(temporary: Path | None) -> NoReturn:
     """End the process. A thread that loads a model cannot be told to stop, and would be waited for."""
-    with suppress(OSError):  # what the thread has just made
-        stack.close()
+    for _ in range(TRIES):  # other threads may still be making files in it
+        if temporary is None or not temporary.exists():
+            break
+        shutil.rmtree(temporary, ignore_errors=True)
     typer.echo("Stopped before the model was loaded.", err=True)
     os._exit(0)
 

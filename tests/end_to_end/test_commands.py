@@ -129,7 +129,7 @@ async def test_the_history_of_a_member_counts_their_flags_verdicts_and_strikes(f
         await flagged(box, ("general", "Mallory", "so bad"), ("general", "Mallory", "evil"), ("general", "Bob", "bad"))
         await box.press("Morgan", box.cards()[0], "Mistaken")
         found = await box.command("Morgan", "mod-log", "/history", member="Mallory")
-        assert "2 flags: 0 upheld, 1 mistaken, 1 waiting" in found.content
+        assert "Flags: 2 (upheld 0, mistaken 1, waiting 1)" in found.content
         assert "Strikes that count now: 2" in found.content
         assert "Bob" not in found.content
 
@@ -138,11 +138,11 @@ async def test_strikes_are_shown_and_taken_back_before_everybodys_eyes(furnished
     async with furnished("strikes: {weights: {insult: 2}}\n") as (box, _):
         await flagged(box, ("general", "Mallory", "evil"))
         shown = await box.command("Morgan", "mod-log", "/strikes", member="Mallory")
-        assert "2 strikes for flag **#1**" in shown.content
+        assert "2 for flag **#1**" in shown.content
         taken = await box.choose("Morgan", shown, "Take strikes back", ["1"])
         await box.until(lambda: taken.followups)
-        assert "2 strikes for flag #1 taken back" in taken.followups[0].content
-        assert "Counting now: 0 strikes" in taken.content
+        assert "Strikes taken back for flag #1: 2" in taken.followups[0].content
+        assert "Strikes that count now: 0" in taken.content
         assert any("Morgan took back strikes" in message.content for message in box.messages("mod-log"))
 
 
@@ -156,7 +156,7 @@ async def test_nobody_takes_back_their_own_strikes_or_those_of_a_superior(furnis
         await box.until(lambda: said.followups and refused.followups)
         assert not any("took back" in message.content for message in box.messages("mod-log"))
         again = await box.command("Ada", "mod-log", "/strikes", member="Morgan")
-        assert "Counting now: 1 strike" in again.content
+        assert "Strikes that count now: 1" in again.content
 
 
 async def test_the_figures_come_as_a_picture_that_is_told_in_words_too(furnished, flagged) -> None:
@@ -171,8 +171,8 @@ async def test_the_figures_come_as_a_picture_that_is_told_in_words_too(furnished
         found = await box.command("Morgan", "mod-log", "/stats", days=7)
         assert found.files["stats.png"].startswith(b"\x89PNG")
         assert found.response.attachments[0]["description"].startswith("Bar chart of 3 flags in 7 days")
-        assert "toxic: 2 flags. Upheld: 1 of 2, 50% (9% to 91%)." in found.content
-        assert "insult: 1 flag. No verdicts yet." in found.content
+        assert "toxic: 2. Upheld: 1 of 2, 50% (9% to 91%)." in found.content
+        assert "insult: 1. No verdicts yet." in found.content
         assert f"<#{box.channel('general').id}> 2" in found.content
 
 

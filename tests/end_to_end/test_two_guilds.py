@@ -41,8 +41,8 @@ async def test_no_command_in_one_server_shows_or_changes_anything_of_the_other(t
     assert "There are none" in await ask("/flags")
     assert "There are none" in await ask("/flags", member="Mallory")
     assert "no flag #1" in await ask("/flag", number=1)
-    assert "0 flags" in await ask("/history", member="Mallory")
-    assert "Counting now: 0 strikes" in await ask("/strikes", member="Mallory")
+    assert "Flags: 0" in await ask("/history", member="Mallory")
+    assert "Strikes that count now: 0" in await ask("/strikes", member="Mallory")
     assert "Nothing was flagged" in await ask("/stats")
     rules = await ask("/rules")
     assert "**Mode** live" in rules

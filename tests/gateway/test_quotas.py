@@ -45,7 +45,7 @@ def send(messages: DirectMessages, guild: int, times: int = 1, *, failing: Excep
 
 def test_a_guild_gets_so_many_direct_messages_a_minute(messages: DirectMessages, clock: Clock) -> None:
     send(messages, 1, DMS_PER_MINUTE)
-    with pytest.raises(NotNow, match=f"{DMS_PER_MINUTE} went out here"):
+    with pytest.raises(NotNow, match=f"at most {DMS_PER_MINUTE} a minute in one server"):
         send(messages, 1)
     clock.now += MINUTE - 1
     with pytest.raises(NotNow):
@@ -62,7 +62,7 @@ def test_a_guild_that_used_its_own_up_leaves_others_theirs(messages: DirectMessa
 def test_all_guilds_together_get_so_many(messages: DirectMessages) -> None:
     for guild in range(DMS_PER_MINUTE_IN_ALL):
         send(messages, guild)
-    with pytest.raises(NotNow, match=f"{DMS_PER_MINUTE_IN_ALL} went out within"):
+    with pytest.raises(NotNow, match=f"at most {DMS_PER_MINUTE_IN_ALL} a minute in all"):
         send(messages, 99)
 
 

@@ -65,7 +65,7 @@ def longest_texts() -> Texts:
             (each.max_length for each in Texts.model_fields[name].metadata if hasattr(each, "max_length")), room
         )
         own = str(list(Texts.model_fields).index(name))
-        return filled + own.rjust(max(len(own), min(room, most)), "x")
+        return filled + own.rjust(max(len(own), min(room, most - len(filled))), "x")
 
     return Texts(**{name: longest(name) for name in Texts.model_fields})
 
