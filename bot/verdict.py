@@ -29,7 +29,7 @@ from bot.records import Case, Deeds, Flag, Named, Outcome, Ruling, Status, Verdi
 from bot.rounds import one_round
 from bot.taking_back import TakingBack
 from bot.texts import Texts, fill
-from bot.texts.naming import action_name
+from bot.texts.naming import action_name, verdict_name
 
 __all__ = ["RULINGS_A_MINUTE", "Decided", "Result", "Verdicts", "in_words"]
 
@@ -300,7 +300,7 @@ def _consequences(decided: Decided, texts: Texts, name: Name) -> Iterable[str]:
 
 
 def _verdict(ruling: Ruling, texts: Texts) -> str:
-    return texts.upheld if ruling.verdict == "upheld" else texts.mistaken
+    return verdict_name(ruling.verdict, texts)
 
 
 def _is_to_be_undone(flag: Flag, outcome: Outcome) -> bool:

@@ -133,7 +133,7 @@ class BaseAction(BaseModel, ABC):
             done.before,
             done.due,
             may_pass=done.may_pass,
-            longer=say("lasts_longer").in_words(case.texts) if done.lasts else "",
+            longer=case.texts.lasts_longer if done.lasts else "",
         )
 
     async def undo(self, case: Case, outcome: Outcome) -> Outcome:

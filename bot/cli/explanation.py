@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.cli.showing import cell, plain
 from bot.config import Settings
-from bot.decide.policy import NEAR, decide, nearest
+from bot.decide.policy import decide, is_near, nearest
 from bot.errors import CivilTongueError
 from bot.explaining import reader
 from bot.languages import in_another
@@ -85,7 +85,7 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
     if found["held_back"]:
         lines.append(f"  Held back: {', '.join(found['held_back'])}: {found['held_back_because']}.")
     near = found["nearest"]
-    if near and near["probability"] >= near["at"] * NEAR:
+    if near and is_near(near["probability"], near["at"]):
         lines.append(
             f"  Nearest threshold not reached: {near['label']} {near['probability']:.3f} of {near['at']:g}: "
             f"{near['rule']} ({near['from']})."

@@ -12,7 +12,7 @@ from bot.texts import Texts, fill
 from bot.texts.saying import OURS
 
 NO_HISTORY = History()
-NEAR = 0.5  # of a threshold; who stays below that did not nearly reach it
+_NEAR = 0.5  # of a threshold; who stays below that did not nearly reach it
 
 
 class _Peak(NamedTuple):
@@ -26,6 +26,11 @@ class _Reached(NamedTuple):
     label: str
     peak: _Peak
     step: Step
+
+
+def is_near(probability: float, at: float) -> bool:
+    """Whether the threshold ``at`` was nearly reached."""
+    return probability >= at * _NEAR
 
 
 class Missed(NamedTuple):

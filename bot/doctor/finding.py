@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.texts import Texts, fill
+from bot.texts.saying import OURS
 
 MOST_LISTED = 4  # names in one sentence
 
@@ -36,11 +40,12 @@ def error(what: str, sentence: str, mend: str) -> Finding:
     return Finding(what, Severity.ERROR, sentence, mend)
 
 
-def listed(names: list[str], most: int = MOST_LISTED) -> str:
-    """``a, b, c and 9 more``."""
-    if len(names) <= most:
+def listed(names: Sequence[str], texts: Texts = OURS) -> str:
+    """``a, b, c and 9 more``, in the words of ``texts``."""
+    if len(names) <= MOST_LISTED:
         return ", ".join(names)
-    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+    shown = names[: MOST_LISTED - 1]
+    return fill(texts.several, names=", ".join(shown), count=len(names) - len(shown))
 
 
 def in_bytes(count: float) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.doctor.finding import MOST_LISTED
+from bot.doctor.finding import listed
 from bot.gateway.looking import Place, Server
-from bot.gateway.permissions import in_order, named
-from bot.texts import Texts, fill
+from bot.gateway.permissions import in_order
+from bot.texts import Texts
+from bot.texts.naming import permission_named
 from bot.texts.saying import say
 
 
@@ -22,17 +23,13 @@ class Naming:
         return say(key, **values).in_words(self._texts)
 
     def permissions(self, permissions: Iterable[str]) -> str:
-        return ", ".join(named(each).in_words(self._texts) for each in in_order(permissions))
+        return ", ".join(permission_named(each).in_words(self._texts) for each in in_order(permissions))
 
     def places(self, places: Sequence[Place]) -> str:
         return self.several([f"#{place.named.name}" for place in places])
 
     def several(self, names: Sequence[str]) -> str:
-        """``a, b, c and 9 more``."""
-        if len(names) <= MOST_LISTED:
-            return ", ".join(names)
-        shown = names[: MOST_LISTED - 1]
-        return fill(self._texts.several, names=", ".join(shown), count=len(names) - len(shown))
+        return listed(names, self._texts)
 
     def quoted(self, names: Sequence[str]) -> str:
         return ", ".join(f"`{name}`" for name in names)

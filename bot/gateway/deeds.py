@@ -17,11 +17,11 @@ from bot.errors import AlreadySo, DeedFailed, DiscordUnreachable, Forbidden
 from bot.gateway.answers import Answers, InvalidAnswers
 from bot.gateway.bulk import Deletes
 from bot.gateway.member_deeds import MemberDeeds
-from bot.gateway.permissions import named
 from bot.gateway.quotas import DirectMessages, Notices
 from bot.gateway.standing import Channel, channel_called, guild_of, require_in, role_called
 from bot.gateway.title_deeds import TitleDeeds
 from bot.records import Named
+from bot.texts.naming import permission_named
 from bot.texts.saying import say
 
 PING_EVERY = 60.0  # seconds; within them a role is pinged once, however much there is to tell
@@ -124,7 +124,7 @@ class DiscordDeeds(MemberDeeds, TitleDeeds):
         place = self._place(guild_id, channel_called(guild, reference).id, "send_messages")
         may_ping = called.mentionable or place.permissions_for(guild.me).mention_everyone
         if called.is_default() or not may_ping:
-            raise Forbidden(say("may_not_ping", role=called.name, permission=named("mention_everyone")))
+            raise Forbidden(say("may_not_ping", role=called.name, permission=permission_named("mention_everyone")))
         only = discord.AllowedMentions(everyone=False, users=False, roles=[called])
         content = f"{called.mention} {text}"[:LONGEST_MESSAGE]
         with self._spending_ping(guild_id, called):

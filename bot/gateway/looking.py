@@ -196,7 +196,7 @@ async def look_at(client: discord.Client, named: Named) -> Server:
     everyone = next(role for role in roles if role.named.id == named.id)
     places = []
     for raw in sorted(channels, key=lambda raw: raw.get("position", 0)):
-        kind = discord.enums.try_enum(discord.ChannelType, raw["type"]).name
+        kind = _kind(raw)
         if kind in _WRITABLE:
             public = _with_overwrites(_sum_of([everyone]), raw, [str(named.id)], named.id, None)
             places.append(
@@ -228,10 +228,14 @@ def _threads(found: Sequence[Mapping[str, Any]], places: Sequence[Place]) -> Ite
     for raw in found:
         parent = parents.get(int(raw["parent_id"] or 0))
         if parent is not None:
-            kind = discord.enums.try_enum(discord.ChannelType, raw["type"]).name
+            kind = _kind(raw)
             named = Named(int(raw["id"]), raw["name"])
             is_public = parent.everyone_sees and kind != PRIVATE_THREAD
             yield Place(named, kind, parent.category, parent.allowed, is_public, parent=parent.named)
+
+
+def _kind(raw: Mapping[str, Any]) -> str:
+    return discord.enums.try_enum(discord.ChannelType, raw["type"]).name
 
 
 def _role(raw: Mapping[str, Any]) -> Role:

@@ -6,20 +6,15 @@ from collections.abc import Iterable
 
 import discord
 
-from bot.texts.saying import Said, say
+from bot.texts.naming import permission_named
 
 # What the bot itself needs, whatever the rules say: to read, to post cards and notices, to look back at what it missed.
 OWN_NEEDS = frozenset({"view_channel", "read_message_history", "send_messages", "send_messages_in_threads"})
 
 
-def named(permission: str) -> Said:
-    """The name that Discord's settings show."""
-    return say(f"permission_{permission}")
-
-
 def title(permission: str) -> str:
-    """As ``named``, for the command line."""
-    return str(named(permission))
+    """The name that Discord's settings show, for the command line."""
+    return str(permission_named(permission))
 
 
 def titles(permissions: Iterable[str]) -> str:

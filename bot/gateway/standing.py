@@ -11,7 +11,7 @@ from typing import TypeAlias
 import discord
 
 from bot.errors import Away, DeedFailed, Forbidden, Gone, NoSuchRole
-from bot.gateway.permissions import named
+from bot.texts.naming import permission_named
 from bot.texts.saying import say
 
 Channel: TypeAlias = "discord.abc.MessageableChannel"  # there for type checkers only
@@ -29,7 +29,7 @@ def guild_of(client: discord.Client, guild_id: int) -> discord.Guild:
 def require(guild: discord.Guild, permission: str) -> None:
     """In the guild as a whole."""
     if not getattr(guild.me.guild_permissions, permission):
-        raise Forbidden(say("lacks", permission=named(permission)))
+        raise Forbidden(say("lacks", permission=permission_named(permission)))
 
 
 def require_in(client: discord.Client, guild: discord.Guild, channel_id: int, *permissions: str) -> Channel:
@@ -43,7 +43,7 @@ def require_in(client: discord.Client, guild: discord.Guild, channel_id: int, *p
     allowed = place.permissions_for(guild.me)
     for permission in permissions:
         if not (allowed.view_channel and getattr(allowed, _in_threads(permission, channel))):
-            raise Forbidden(say("lacks_in", permission=named(permission), channel=channel.name))
+            raise Forbidden(say("lacks_in", permission=permission_named(permission), channel=channel.name))
     return channel
 
 

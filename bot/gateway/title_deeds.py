@@ -8,8 +8,8 @@ import discord
 
 from bot.errors import DoesNotApply, Forbidden, Gone
 from bot.gateway.answers import Answers
-from bot.gateway.permissions import named
 from bot.gateway.standing import guild_of, require
+from bot.texts.naming import permission_named
 from bot.texts.saying import say
 
 # Of somebody who is not in the voice channel, as the bot never is.
@@ -41,7 +41,7 @@ class TitleDeeds:
         allowed = channel.permissions_for(guild.me)
         for permission in _TO_CLEAR_A_STATUS:
             if not getattr(allowed, permission):
-                raise Forbidden(say("lacks_in", permission=named(permission), channel=channel.name))
+                raise Forbidden(say("lacks_in", permission=permission_named(permission), channel=channel.name))
         async with self._answers.to("clear_voice_status", guild_id):
             await self._client().http.edit_voice_channel_status(None, channel_id=channel_id, reason=reason)
 
@@ -60,4 +60,4 @@ class TitleDeeds:
             return  # an archived thread; Discord will say what is allowed
         allowed = channel.parent.permissions_for(guild.me)
         if not (allowed.view_channel and allowed.manage_threads):
-            raise Forbidden(say("lacks_in", permission=named("manage_threads"), channel=channel.parent.name))
+            raise Forbidden(say("lacks_in", permission=permission_named("manage_threads"), channel=channel.parent.name))

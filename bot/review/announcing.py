@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
+from discord.utils import format_dt
 
 from bot.config import DIGEST_HOUR, Reloaded
 from bot.errors import DeedFailed
@@ -139,7 +140,7 @@ def digest(counted: Tally, since: datetime, facts: Facts) -> str:
     """A day of shadow mode in numbers."""
     return fill(
         facts.texts.digest,
-        since=f"<t:{int(since.timestamp())}:f>",
+        since=format_dt(since, "f"),
         flags=f"{counted.flags:,}",
         labels=_counts(counted.labels, label_name, facts.texts),
         actions=_counts(counted.held_back, action_name, facts.texts) or facts.texts.digest_no_actions,

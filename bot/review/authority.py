@@ -18,7 +18,7 @@ from bot.away import AWAY
 from bot.records import Action, Flag, Named, Status, Verdict
 from bot.review.quote import quote
 from bot.texts import Texts, fill
-from bot.texts.saying import say
+from bot.texts.naming import permission_named
 
 NAME_SHOWN = 80  # characters
 LOOKED_UP = 5  # members of a group whose roles are asked for anew; of the others those stand that the flag recorded
@@ -163,7 +163,7 @@ async def _roles_now(guild: discord.Guild, target: _Target) -> Iterable[int]:
 
 
 def _refused(permissions: tuple[str, ...], channel: str, texts: Texts) -> str:
-    names = texts.refused_or.join(f"**{say(f'permission_{name}').in_words(texts)}**" for name in permissions)
+    names = texts.refused_or.join(f"**{permission_named(name).in_words(texts)}**" for name in permissions)
     return fill(
         texts.refused_permission, permission=names, channel=channel and fill(texts.refused_in_channel, channel=channel)
     )

@@ -14,13 +14,13 @@ import discord
 from bot.review.answering import NOBODY, answer, guarded
 from bot.review.authority import Deed, refusal
 from bot.review.desk import desk_of
+from bot.review.fitting import LONGEST_BUTTON
 from bot.review.forms import Form
 from bot.review.pressing import TIMEOUTS, VERDICTS, Question, decide, do_by_hand, note, presser_of, texts_of
 from bot.texts import Texts, fill
 
 Interaction = discord.Interaction[Any]
 
-LONGEST_LABEL = 80  # characters; Discord's limit
 LONGEST_NOTE = 1_000  # characters
 LONGEST_ANSWER = 1_900  # characters; Discord takes 2,000
 
@@ -41,7 +41,7 @@ class Press(
         style = _STYLES.get(what, discord.ButtonStyle.secondary)
         custom_id = f"ct:{what}:{number}:{seen}"
         super().__init__(
-            discord.ui.Button(label=label[:LONGEST_LABEL] or what, style=style, custom_id=custom_id, disabled=disabled)
+            discord.ui.Button(label=label[:LONGEST_BUTTON] or what, style=style, custom_id=custom_id, disabled=disabled)
         )
         self._what, self._number, self._seen = what, number, seen
 
@@ -66,10 +66,11 @@ class TimeoutMenu(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"ct:
 
     def __init__(self, number: int, placeholder: str = "") -> None:
         options = [
-            discord.SelectOption(label=f"{placeholder[:LONGEST_LABEL]} {time}".strip(), value=time) for time in TIMEOUTS
+            discord.SelectOption(label=f"{placeholder[:LONGEST_BUTTON]} {time}".strip(), value=time)
+            for time in TIMEOUTS
         ]
         menu: discord.ui.Select[Any] = discord.ui.Select(
-            custom_id=f"ct:timeout:{number}", placeholder=placeholder[:LONGEST_LABEL] or None, options=options
+            custom_id=f"ct:timeout:{number}", placeholder=placeholder[:LONGEST_BUTTON] or None, options=options
         )
         super().__init__(menu)
         self._number = number
@@ -95,7 +96,7 @@ class Yes(
     def __init__(self, what: str, number: int, rest: str, upto: int, label: str = "") -> None:
         super().__init__(
             discord.ui.Button(
-                label=label[:LONGEST_LABEL] or "yes",
+                label=label[:LONGEST_BUTTON] or "yes",
                 style=discord.ButtonStyle.danger,
                 custom_id=f"ct:yes:{what}:{number}:{rest}:{upto}",
             )
@@ -120,7 +121,7 @@ class No(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"ct:no"):
     """The other button below a question."""
 
     def __init__(self, label: str = "") -> None:
-        super().__init__(discord.ui.Button(label=label[:LONGEST_LABEL] or "no", custom_id="ct:no"))
+        super().__init__(discord.ui.Button(label=label[:LONGEST_BUTTON] or "no", custom_id="ct:no"))
 
     @classmethod
     async def from_custom_id(cls, _: Interaction, __: discord.ui.Item[Any], match: re.Match[str], /) -> Self:
@@ -135,7 +136,7 @@ class Next(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"ct:next"):
     """The button below a digest: shows the oldest flag in it that nobody has decided on."""
 
     def __init__(self, label: str = "") -> None:
-        super().__init__(discord.ui.Button(label=label[:LONGEST_LABEL] or "next", custom_id="ct:next"))
+        super().__init__(discord.ui.Button(label=label[:LONGEST_BUTTON] or "next", custom_id="ct:next"))
 
     @classmethod
     async def from_custom_id(cls, _: Interaction, __: discord.ui.Item[Any], match: re.Match[str], /) -> Self:

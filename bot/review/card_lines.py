@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.decide.policy import NEAR, Missed
+from discord.utils import format_dt
+
+from bot.decide.policy import Missed, is_near
 from bot.read import views
 from bot.record.groups import Group, Standing
 from bot.records import BY_MODERATOR, BY_REPORT, DISCORD_EPOCH_MS, Flag, Named, Outcome, Ruling, Status, marked
 from bot.review.quote import ELLIPSIS, quote, without_tricks
 from bot.texts import Texts, fill
-from bot.texts.naming import action_name, action_names, label_name, surface_name, view_name
+from bot.texts.naming import action_name, action_names, label_name, surface_name, verdict_name, view_name
 
 CARD_ROOM = 3_900  # characters of all texts of a message; Discord takes 4,000
 TEXT_SHOWN = 1_500  # characters of the member's text, escapes included, where the other parts leave room for so many
@@ -55,14 +57,13 @@ def headline(flag: Flag, texts: Texts) -> str:
     named = [quote(label_name(label, texts), LABEL_SHOWN, one_line=True) for label in _labels(flag)]
     if rest := len(named) - LABELS_SHOWN:
         named = [*named[:LABELS_SHOWN], fill(texts.and_more, count=rest)] if rest > 0 else named
-    raised = {BY_MODERATOR: texts.card_by_moderator, BY_REPORT: texts.card_by_report}.get(flag.rule)
-    title = fill(texts.card_title, number=flag.number, labels=raised or ", ".join(named))
+    title = fill(texts.card_title, number=flag.number, labels=raised_by(flag, texts) or ", ".join(named))
     where = fill(
         texts.card_place,
         member=_name(Named(flag.author.id, flag.author.name)),
         channel=place(flag, texts),
         edited=texts.card_edited if flag.is_edit else "",
-        when=f"<t:{int(flag.created_at.timestamp())}:R>",
+        when=format_dt(flag.created_at, "R"),
         link=" ".join(flag.links),
     )
     return f"### {title}\n{where}"
@@ -74,10 +75,10 @@ def author(flag: Flag, standing: Standing | None, texts: Texts) -> str:
     if (joined := flag.author.joined_at) is not None:
         here = flag.created_at - joined
         known = texts.card_new_member if here < NEW_MEMBER else texts.card_member
-        said.append(fill(known, since=f"<t:{int(joined.timestamp())}:R>"))
+        said.append(fill(known, since=format_dt(joined, "R")))
     made = datetime.fromtimestamp(((flag.author.id >> 22) + DISCORD_EPOCH_MS) / 1000, flag.created_at.tzinfo)
     if flag.created_at - made < NEW_MEMBER:
-        said.append(fill(texts.card_new_account, since=f"<t:{int(made.timestamp())}:R>"))
+        said.append(fill(texts.card_new_account, since=format_dt(made, "R")))
     if standing is not None and standing.flags:
         said.append(fill(texts.card_history, flags=standing.flags, mistaken=standing.mistaken))
     elif standing is not None:
@@ -176,7 +177,7 @@ def remarks(flag: Flag, texts: Texts) -> str:
         fill(
             texts.card_note,
             member=_name(remark.by),
-            when=f"<t:{int(remark.at.timestamp())}:R>",
+            when=format_dt(remark.at, "R"),
             note=quote(remark.text, NOTE_SHOWN, one_line=True) if remark.text is not None else texts.card_note_gone,
         )
         for remark in flag.remarks[-NOTES_SHOWN:]
@@ -199,6 +200,11 @@ def undo_has_failed(flag: Flag) -> bool:
 
 def _labels(flag: Flag) -> tuple[str, ...]:
     return flag.on or tuple(dict.fromkeys(fired.label for fired in flag.fired))
+
+
+def raised_by(flag: Flag, texts: Texts) -> str | None:
+    """Who asked for the flag, in place of labels; None where the rules did."""
+    return {BY_MODERATOR: texts.card_by_moderator, BY_REPORT: texts.card_by_report}.get(flag.rule)
 
 
 def place(flag: Flag, texts: Texts) -> str:
@@ -243,11 +249,11 @@ def _against(probability: float, at: float | None) -> str:
 
 def _source(path: str) -> str:
     """A path in the config as code; it may hold a channel's or a server's name."""
-    return f"`{' '.join(without_tricks(path).replace('`', chr(39)).split())[:SOURCE_SHOWN]}`"
+    return f"`{' '.join(_in_code(path).split())[:SOURCE_SHOWN]}`"
 
 
 def _nearest(nearest: Missed | None, texts: Texts) -> str:
-    if nearest is None or nearest.probability < nearest.step.at * NEAR:
+    if nearest is None or not is_near(nearest.probability, nearest.step.at):
         return ""
     return fill(
         texts.card_nearest,
@@ -296,9 +302,9 @@ def _undone(outcome: Outcome, texts: Texts) -> str:
 def _ruling(ruling: Ruling, texts: Texts) -> str:
     return fill(
         texts.card_ruling,
-        verdict=f"**{texts.upheld if ruling.verdict == 'upheld' else texts.mistaken}**",
+        verdict=f"**{verdict_name(ruling.verdict, texts)}**",
         member=_name(ruling.by),
-        when=f"<t:{int(ruling.at.timestamp())}:f>",
+        when=format_dt(ruling.at, "f"),
         via=ruling.via,
     )
 

@@ -8,6 +8,7 @@ from bot.texts import Texts, fill
 
 LONGEST_MESSAGE = 2_000  # characters
 LONGEST_LAYOUT = 4_000  # characters in all texts of a message of components
+LONGEST_BUTTON, LONGEST_OPTION = 80, 100  # characters of what a button, and a line of a menu, is called
 LONGEST_REST = 200  # characters of the line that says how many lines are left out
 
 

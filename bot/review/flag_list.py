@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, Self
 
 import discord
+from discord.utils import format_dt
 
 from bot.errors import NotAllowed
 from bot.record.ledger import Ledger
@@ -16,18 +17,17 @@ from bot.record.reading import FlagFilter
 from bot.records import Flag
 from bot.review.answering import NOBODY, guarded
 from bot.review.desk import Desk, desk_of, guild_of, named, texts_for
-from bot.review.fitting import cut
+from bot.review.fitting import LONGEST_BUTTON, LONGEST_OPTION, cut
 from bot.review.permitting import require
 from bot.review.quote import quote
 from bot.review.seeing import may_list, may_read
 from bot.texts import Texts, fill
-from bot.texts.naming import label_name, label_names
+from bot.texts.naming import label_name, label_names, verdict_name
 from bot.texts.saying import OURS, say
 
 FLAGS_A_PAGE = 8
 NAME_SHOWN, LABEL_SHOWN, TEXT_SHOWN = 40, 30, 80  # characters, escapes included
 LABELS_SHOWN = 3
-OPTION_SHOWN, BUTTON_SHOWN = 100, 80  # characters, Discord's limits
 LONGEST_LABEL = 28  # characters of a label that is asked for: what is left of the 100 of a button's id
 
 Interaction = discord.Interaction[Any]
@@ -109,7 +109,7 @@ class Turning(
         )
         super().__init__(
             discord.ui.Button(
-                label=cut(label, BUTTON_SHOWN) or to,
+                label=cut(label, LONGEST_BUTTON) or to,
                 disabled=disabled,
                 custom_id=":".join((f"ct:flags:{to}:{number}", *asked)),
             )
@@ -146,13 +146,13 @@ class Opening(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"ct:flag
     def __init__(self, flags: Sequence[Flag] = (), texts: Texts = OURS) -> None:
         options = [
             discord.SelectOption(
-                label=cut(fill(texts.flags_option, number=flag.number), OPTION_SHOWN),
+                label=cut(fill(texts.flags_option, number=flag.number), LONGEST_OPTION),
                 value=str(flag.number),
-                description=_plainly(flag, texts)[:OPTION_SHOWN] or None,
+                description=_plainly(flag, texts)[:LONGEST_OPTION] or None,
             )
             for flag in flags
         ]
-        placeholder = cut(texts.flags_open, OPTION_SHOWN)
+        placeholder = cut(texts.flags_open, LONGEST_OPTION)
         super().__init__(discord.ui.Select(custom_id="ct:flags:open", placeholder=placeholder, options=options))
 
     @classmethod
@@ -191,12 +191,11 @@ def line(flag: Flag, texts: Texts, *, with_text: bool) -> str:
     has_text = with_text and flag.text and flag.text.strip()
     text = f"\n-# ||{quote(flag.text or '', TEXT_SHOWN, one_line=True)}||" if has_text else ""
     place = f" {fill(texts.flags_in, channel=f'<#{flag.channel.id}>')}" if flag.channel.id else ""
-    when = f"<t:{int(flag.created_at.timestamp())}:R>"
-    verdict = {None: texts.flags_waiting, "upheld": texts.upheld, "mistaken": texts.mistaken}[flag.verdict]
+    when = format_dt(flag.created_at, "R")
     link = f" · [{texts.flags_message}]({flag.link})"
     return (
         f"**#{flag.number}** {_labels(flag, texts)} · {member} (<@{flag.author.id}>){place}, {when} · "
-        f"**{verdict}**{link}{text}"
+        f"**{verdict_name(flag.verdict, texts)}**{link}{text}"
     )
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
+from discord.utils import format_dt
 
 from bot.record.groups import Flood
 from bot.record.ledger import Ledger
@@ -115,7 +116,7 @@ def _parts(flood: Flood | None, texts: Texts) -> list[str]:
     said = fill(
         texts.flood,
         flags=f"{flood.flags:,}",
-        since=f"<t:{int(flood.since.timestamp())}:t>",
+        since=format_dt(flood.since, "t"),
         first=flood.first,
         last=flood.last,
         authors=f"{flood.authors:,}",

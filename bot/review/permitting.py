@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from bot.errors import NotAllowed
+from bot.texts.naming import permission_named
 from bot.texts.saying import Said, say
 
 
@@ -29,5 +30,5 @@ def require(interaction: discord.Interaction[Any], *permissions: str) -> discord
 
 
 def _all(permissions: Iterable[str]) -> Said:
-    names = (say(f"permission_{name}") for name in permissions)
+    names = map(permission_named, permissions)
     return reduce(lambda one, other: say("needs_both", one=one, other=other), names)

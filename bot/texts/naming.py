@@ -1,4 +1,4 @@
-"""Labels, actions, places of a text and disguises by the names that people read."""
+"""Labels, actions, places of a text, disguises, permissions and verdicts by the names that people read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bot.texts import Texts, fill
+from bot.texts.saying import Said, say
 
 FORWARDED = "forwarded "  # before the surface of what was forwarded
 
@@ -36,6 +37,16 @@ def surface_name(surface: str, texts: Texts) -> str:
 def view_name(view: str, texts: Texts) -> str:
     """``view`` as recorded: one disguise, or several with commas between."""
     return ", ".join(_name("view_", each, texts) for each in view.split(", "))
+
+
+def permission_named(permission: str) -> Said:
+    """The name that Discord's settings show."""
+    return say(f"permission_{permission}")
+
+
+def verdict_name(verdict: str | None, texts: Texts) -> str:
+    """None: there is none yet."""
+    return {None: texts.flags_waiting, "upheld": texts.upheld, "mistaken": texts.mistaken}[verdict]
 
 
 def _name(kind: str, word: str, texts: Texts) -> str:

@@ -51,8 +51,9 @@ def main(
     source = encoder or _packaged_encoder()
     tokenizer = _tokenizer(source, settings["export"]["window"])
     runs = [_Run(data_dir, settings, each) for each in settings["runs"]]
+    of_ngrams = work / f"ngrams-{runs[-1].digest}.pt"
     began = time.monotonic()
-    ngrams = _ngrams(tokenizer, runs[-1].examples, settings, kept=work / f"ngrams-{runs[-1].digest}.pt")
+    ngrams = _ngrams(tokenizer, runs[-1].examples, settings, kept=of_ngrams)
     minutes = (time.monotonic() - began) / 60
     encoders = []
     for run in runs:
@@ -68,7 +69,7 @@ def main(
     calibrate(out, data_dir, labels, work / "evaluation")
     figures = {"fold8": _auc_on_fold_8(out, data_dir, work / "evaluation")}
     card.write(out, settings, figures, rows=len(runs[-1].examples), minutes=minutes)
-    for file in (work / f"ngrams-{runs[-1].digest}.pt", *(work / run.checkpoint for run in runs)):
+    for file in (of_ngrams, *(work / run.checkpoint for run in runs)):
         file.unlink(missing_ok=True)
     print(json.dumps(figures, indent=2))
 

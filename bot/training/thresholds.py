@@ -28,7 +28,7 @@ MAIN = "toxic"  # the label that says whether a text is abusive at all
 FLAG, ACT = "flag", "[flag, delete, warn]"
 
 # Label → what is done → the precision wanted. Half of what is called severe being wrong costs a moderator a look; a
-# message that is deleted should seldom be a wrong one. A low step for hate would flag peaceful words about oneself.
+# message that is deleted should seldom be a wrong one.
 WANTED: Mapping[str, Mapping[str, float]] = {
     "toxic": {FLAG: 0.85, ACT: 0.95},
     "severe_toxic": {FLAG: 0.50},

@@ -10,11 +10,11 @@ import discord
 from bot.records import Named
 from bot.review.answering import answer, guarded
 from bot.review.desk import desk_of, guild_of
+from bot.review.fitting import LONGEST_BUTTON
 from bot.review.forms import Form
 from bot.texts import Texts, fill
 
 LONGEST_WORDS = 1_000  # characters of an appeal
-LONGEST_BUTTON = 80
 LONGEST_URL = 512
 
 What = Literal["accept", "refuse", "block", "unblock"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import discord
+from discord.utils import format_dt
 
 from bot.records import Appeal, Flag
 from bot.review.appeals.buttons import Decide
@@ -47,7 +48,7 @@ def _headline(appeal: Appeal, flag: Flag, texts: Texts) -> str:
     by = fill(
         texts.appeal_card_by,
         member=f"**{quote(flag.author.name, NAME_SHOWN, one_line=True)}** (<@{flag.author.id}>)",
-        when=_ago(appeal.made_at.timestamp()),
+        when=format_dt(appeal.made_at, "R"),
         labels=quote(label_names(flag.on, texts), LABELS_SHOWN, one_line=True),
         link=_link(flag),
     )
@@ -78,7 +79,7 @@ def _state(appeal: Appeal, flag: Flag, texts: Texts, *, is_blocked: bool) -> str
         lines.append(fill(texts.appeal_card_upheld, member=_member(flag.rulings[-1].by.name)))
     if appeal.decision is not None and appeal.by is not None and appeal.decided_at is not None:
         said = texts.appeal_card_accepted if appeal.decision == "accepted" else texts.appeal_card_refused
-        lines.append(fill(said, member=_member(appeal.by.name), when=_ago(appeal.decided_at.timestamp())))
+        lines.append(fill(said, member=_member(appeal.by.name), when=format_dt(appeal.decided_at, "R")))
         lines.append(f"-# {texts.appeal_card_told if appeal.is_told else texts.appeal_card_not_told}")
     if is_blocked:
         lines.append(f"-# {texts.appeal_card_blocked}")
@@ -87,10 +88,6 @@ def _state(appeal: Appeal, flag: Flag, texts: Texts, *, is_blocked: bool) -> str
 
 def _member(name: str) -> str:
     return quote(name, NAME_SHOWN, one_line=True)
-
-
-def _ago(seconds: float) -> str:
-    return f"<t:{int(seconds)}:R>"
 
 
 def _colour(appeal: Appeal) -> discord.Colour:

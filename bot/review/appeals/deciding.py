@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import discord
 import structlog
+from discord.utils import format_dt
 
 from bot.agenda import CARD_URGENCY, Agenda, InOrder
 from bot.away import AWAY
@@ -151,7 +152,7 @@ class Appeals:
             return None
         if not await self._another_could(presser, flag, texts):
             return None
-        return fill(texts.appeal_for_another, when=f"<t:{int(until.timestamp())}:f>")
+        return fill(texts.appeal_for_another, when=format_dt(until, "f"))
 
     async def _another_could(self, presser: discord.Member, flag: Flag, texts: Texts) -> bool:
         """Whether somebody else could decide: the owner of the server, or a moderator known from the record.

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import discord
 from discord import app_commands
+from discord.utils import format_dt
 from pytimeparse2 import parse as parse_duration
 
 from bot.errors import NotUnderstood
@@ -18,6 +19,7 @@ from bot.review.flag_list import LONGEST_LABEL, flag_list
 from bot.review.permitting import require
 from bot.review.quote import quote
 from bot.texts import fill
+from bot.texts.naming import verdict_name
 from bot.texts.saying import say
 
 CHOICES_SHOWN = 25  # Discord's limit
@@ -43,7 +45,6 @@ async def flags(
     since: app_commands.Range[str, 1, 40] | None = None,
 ) -> None:
     desk, guild, texts = desk_of(interaction), guild_of(interaction), texts_for(interaction)
-    verdicts = {"waiting": texts.flags_waiting, "upheld": texts.upheld, "mistaken": texts.mistaken}
     wanted = FlagFilter(
         guild_id=guild.id,
         author_id=member.id if member else None,
@@ -56,8 +57,8 @@ async def flags(
         fill(texts.flags_by, member=f"<@{member.id}>") if member else "",
         fill(texts.flags_in, channel=f"<#{channel.id}>") if channel else "",
         fill(texts.flags_label, label=quote(label, LABEL_SHOWN, one_line=True)) if label else "",
-        verdicts[verdict] if verdict else "",
-        fill(texts.flags_since, when=f"<t:{int(wanted.since.timestamp())}:f>") if wanted.since else "",
+        verdict_name(None if verdict == "waiting" else verdict, texts) if verdict else "",
+        fill(texts.flags_since, when=format_dt(wanted.since, "f")) if wanted.since else "",
     ]
     headline = f"### {texts.flags_title}\n{', '.join(filter(None, asked)) or texts.flags_all}"
     await answer(interaction, view=await flag_list(headline, wanted, desk, require(interaction)))

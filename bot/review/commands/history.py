@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.utils import format_dt
 
 from bot.record.figures import MemberFigures
 from bot.record.reading import FlagFilter
@@ -38,8 +39,8 @@ def headed(member: discord.User | discord.Member, found: MemberFigures, strikes:
     name = quote(member.display_name, NAME_SHOWN, one_line=True)
     joined, judged = getattr(member, "joined_at", None), found.judged
     said = [
-        fill(texts.history_account, when=_ago(member.created_at)),
-        fill(texts.history_joined, when=_ago(joined)) if joined else "",
+        fill(texts.history_account, when=format_dt(member.created_at, "R")),
+        fill(texts.history_joined, when=format_dt(joined, "R")) if joined else "",
         fill(
             texts.history_flags,
             flags=f"{found.flags:,}",
@@ -47,11 +48,7 @@ def headed(member: discord.User | discord.Member, found: MemberFigures, strikes:
             mistaken=f"{judged.mistaken:,}",
             waiting=f"{judged.waiting:,}",
         ),
-        fill(texts.history_first, when=_ago(found.first)) if found.first else "",
+        fill(texts.history_first, when=format_dt(found.first, "R")) if found.first else "",
         fill(texts.history_strikes, count=f"{strikes:,}"),
     ]
     return cut(f"### {name} (<@{member.id}>)\n{' '.join(filter(None, said))}", LONGEST_HEAD)
-
-
-def _ago(time: datetime) -> str:
-    return f"<t:{int(time.timestamp())}:R>"

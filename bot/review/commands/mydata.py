@@ -17,10 +17,9 @@ from bot.record.erasing import WAITS_AT_MOST
 from bot.record.portrait import portrait
 from bot.records import Named
 from bot.review.answering import answer, guarded
-from bot.review.appeals.buttons import LONGEST_BUTTON
 from bot.review.appeals.words import LONGEST_ANSWER
 from bot.review.desk import desk_of, guild_of, named
-from bot.review.fitting import cut
+from bot.review.fitting import LONGEST_BUTTON, cut
 from bot.texts import Texts, fill
 
 EXPORT_EVERY = timedelta(minutes=10)  # for one member: reading it all is work

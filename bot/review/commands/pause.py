@@ -8,6 +8,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.utils import format_dt
 
 from bot.errors import RecordFailed
 from bot.records import Named, Pause
@@ -33,7 +34,7 @@ async def pause(interaction: discord.Interaction[Any], reason: app_commands.Rang
         await answer(interaction, fill(here.texts.pause_overruled, place=place, mode=mode))
         return
     if here.pause:
-        by, since = f"<@{here.pause.by.id}>", f"<t:{int(here.pause.since.timestamp())}:R>"
+        by, since = f"<@{here.pause.by.id}>", format_dt(here.pause.since, "R")
         why = quote(here.pause.reason, LONGEST_REASON, one_line=True)
         await answer(interaction, fill(here.texts.pause_before, member=by, when=since, reason=why))
         return

@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.utils import format_dt
 from pydantic import BaseModel
 
 from bot.config import Here, words
@@ -67,7 +68,7 @@ def _mode(desk: Desk, post: Post, here: Here) -> str:
     pause = desk.rulebook.set_there(post.guild.id).pause
     if here.pause:
         reason = quote(here.pause.reason, REASON_SHOWN, one_line=True)
-        by, since = f"<@{here.pause.by.id}>", f"<t:{int(here.pause.since.timestamp())}:R>"
+        by, since = f"<@{here.pause.by.id}>", format_dt(here.pause.since, "R")
         return fill(here.texts.rules_paused, member=by, when=since, reason=reason)
     layer = next((each for each in reversed(here.layers) if each.change.mode), None)
     source = of_layer(desk, layer) if layer else of_key(desk, "mode", here.texts)

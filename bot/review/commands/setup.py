@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.errors import DiscordUnreachable, RecordFailed
 from bot.review.answering import NOBODY
 from bot.review.desk import Checked, Desk, desk_of, guild_of, named, texts_for
-from bot.review.fitting import LONGEST_LAYOUT, cut, fit
+from bot.review.fitting import LONGEST_BUTTON, LONGEST_LAYOUT, cut, fit
 from bot.review.log_channel import Channel, find
 from bot.review.permitting import require
 from bot.review.quote import quote
@@ -21,7 +21,7 @@ from bot.texts import Texts, fill
 
 CHANNEL_NAME = "mod-log"  # where the config names none
 ROLES_LET_IN = 20  # moderators' roles that are allowed into the channel; Discord takes 100 overwrites
-NAME_SHOWN, SENTENCE_SHOWN, LONGEST_LABEL, LONGEST_TOPIC = 80, 400, 80, 1_024  # characters
+NAME_SHOWN, SENTENCE_SHOWN, LONGEST_TOPIC = 80, 400, 1_024  # characters
 
 _BOT_NEEDS = discord.PermissionOverwrite(view_channel=True, send_messages=True, read_message_history=True)
 _MODERATORS_GET = discord.PermissionOverwrite(view_channel=True, read_message_history=True)
@@ -57,7 +57,7 @@ async def setup(interaction: discord.Interaction[Any]) -> None:
     view.add_item(box)
     if checked.lacks_any:
         link: discord.ui.Button[discord.ui.LayoutView] = discord.ui.Button(
-            label=cut(texts.setup_button, LONGEST_LABEL), url=checked.invite
+            label=cut(texts.setup_button, LONGEST_BUTTON), url=checked.invite
         )
         view.add_item(discord.ui.ActionRow(link))
     await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import discord
 from discord import app_commands
+from discord.utils import format_dt
 
 from bot.away import AWAY
 from bot.record.ledger import Ledger
@@ -16,13 +17,13 @@ from bot.records import Named, Strike
 from bot.review.answering import NOBODY, answer, guarded
 from bot.review.authority import Deed, refusal
 from bot.review.desk import Desk, desk_of, guild_of, named
-from bot.review.fitting import cut, fit
+from bot.review.fitting import LONGEST_OPTION, cut, fit
 from bot.review.permitting import require
 from bot.review.quote import quote
 from bot.texts import Texts, fill
 from bot.texts.saying import OURS
 
-NAME_SHOWN, OPTION_SHOWN, LONGEST_HEAD = 80, 100, 1_000  # characters
+NAME_SHOWN, LONGEST_HEAD = 80, 1_000  # characters
 STRIKES_SHOWN = 25  # a menu holds no more
 
 Interaction = discord.Interaction[Any]
@@ -63,12 +64,12 @@ class TakingBack(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"ct:s
     def __init__(self, member_id: int, standing: Sequence[Strike] = (), texts: Texts = OURS) -> None:
         options = [
             discord.SelectOption(
-                label=cut(fill(texts.strikes_option, strikes=strike.weight, number=strike.flag_number), OPTION_SHOWN),
+                label=cut(fill(texts.strikes_option, strikes=strike.weight, number=strike.flag_number), LONGEST_OPTION),
                 value=str(strike.flag_number),
             )
             for strike in standing
         ]
-        placeholder = cut(texts.strikes_menu, OPTION_SHOWN)
+        placeholder = cut(texts.strikes_menu, LONGEST_OPTION)
         super().__init__(
             discord.ui.Select(custom_id=f"ct:strikes:{member_id}", placeholder=placeholder, options=options)
         )
@@ -134,11 +135,10 @@ def _headline(member: Named, standing: list[Strike], texts: Texts) -> str:
 
 
 def _line(strike: Strike, forget_after: timedelta, texts: Texts) -> str:
-    given, forgotten = (int(each.timestamp()) for each in (strike.given_at, strike.given_at + forget_after))
     return fill(
         texts.strikes_line,
         strikes=strike.weight,
         number=strike.flag_number,
-        given=f"<t:{given}:R>",
-        forgotten=f"<t:{forgotten}:R>",
+        given=format_dt(strike.given_at, "R"),
+        forgotten=format_dt(strike.given_at + forget_after, "R"),
     )

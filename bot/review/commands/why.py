@@ -8,15 +8,16 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.utils import format_dt
 
 from bot.act.wording import harmless
 from bot.record.reading import FlagFilter
-from bot.records import BY_MODERATOR, BY_REPORT, Appeal, Flag, Status
+from bot.records import Appeal, Flag, Status
 from bot.review.answering import answer
-from bot.review.appeals.buttons import LONGEST_BUTTON, AppealButton
-from bot.review.card_lines import place
+from bot.review.appeals.buttons import AppealButton
+from bot.review.card_lines import place, raised_by
 from bot.review.desk import desk_of, guild_of, named
-from bot.review.fitting import cut
+from bot.review.fitting import LONGEST_BUTTON, cut
 from bot.review.quote import quote
 from bot.texts import Texts, fill
 from bot.texts.naming import action_names, label_names
@@ -91,13 +92,12 @@ class OwnFlags(discord.ui.LayoutView):
 
 
 def _flag(flag: Flag, appeal: Appeal | None, texts: Texts) -> str:
-    raised = {BY_MODERATOR: texts.card_by_moderator, BY_REPORT: texts.card_by_report}.get(flag.rule)
-    labels = raised or label_names(flag.on or (flag.rule,), texts)
+    labels = raised_by(flag, texts) or label_names(flag.on or (flag.rule,), texts)
     head = fill(
         texts.why_flag,
         number=f"#{flag.number}",
         channel=place(flag, texts),
-        when=f"<t:{int(flag.created_at.timestamp())}:R>",
+        when=format_dt(flag.created_at, "R"),
         labels=quote(labels, LABELS_SHOWN, one_line=True),
     )
     text = (
