@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shlex
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,6 +43,7 @@ def command(
     options.refuse_sandbox(data)
     with Console(stderr=True).status("Looking at everything ..."):
         found = asyncio.run(examine(data, options.config_path(data, path)))
+    found = [replace(finding, mend=_about(data, finding.mend)) for finding in found]
     if as_json:
         typer.echo(written([asdict(finding) for finding in found], indent=2))
     else:
@@ -47,6 +51,14 @@ def command(
     worst = {finding.severity for finding in found}
     if Severity.ERROR in worst or (strict and Severity.WARNING in worst):
         sys.exit(1)
+
+
+def _about(folder: Path, mend: str) -> str:
+    """Its commands as they have to be typed for this folder."""
+    if folder == options.DEFAULT_DATA:
+        return mend
+    where = f"--data {shlex.quote(str(folder))}"
+    return re.sub(r"`(python -m bot (?!check )[^`]+)`", lambda found: f"`{found[1]} {where}`", mend)
 
 
 def _show(found: list[Finding]) -> None:

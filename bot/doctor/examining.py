@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +20,6 @@ from bot.errors import ConfigInvalid, DiscordUnreachable, ModelUnavailable, Toke
 from bot.gateway.looking import look
 from bot.gateway.token import read_token
 from bot.score.model import labels_of
-
-_MEND_CONFIG = "Correct it and ask `python -m bot check`."
 
 
 async def examine(
@@ -43,7 +42,7 @@ async def examine(
     found += machine.disk(folder)
     found += await findings_in(folder, settings)
     if not is_usable:
-        return [*found, warning("network", "Discord was not asked, because the config has errors.", _MEND_CONFIG)]
+        return [*found, warning("network", "Discord was not asked, because the config has errors.", _mend(config_file))]
     rulebook = Rulebook(settings, await settings_of_guilds(folder))
     return found + await _discord(folder, rulebook, token, clock)
 
@@ -60,8 +59,12 @@ def _settings(path: Path) -> tuple[Settings, list[Finding]]:
     try:
         settings = config.load(path, labels)
     except ConfigInvalid as invalid:
-        return config.load(config.shipped()), [error("config", problem, _MEND_CONFIG) for problem in invalid.problems]
+        return config.load(config.shipped()), [error("config", problem, _mend(path)) for problem in invalid.problems]
     return settings, [ok("config", f"{path}: {config.summary(settings)}.")]
+
+
+def _mend(config_file: Path) -> str:
+    return f"Correct it and ask `python -m bot check --config {shlex.quote(str(config_file))}`."
 
 
 async def _discord(

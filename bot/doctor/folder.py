@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 
 from bot.config import Settings
 from bot.doctor.finding import Finding, error, in_bytes, ok, warning
@@ -57,7 +58,11 @@ def _findings(folder: Path, settings: Settings, key_trouble: str | None) -> Iter
     if not folder.is_dir():
         yield ok("record", f"{folder} does not exist yet: the first start makes it.")
     elif not os.access(folder, os.W_OK):
-        yield error("record", f"{folder} cannot be written.", f"Give it to the bot's user: `chown -R USER {folder}`.")
+        yield error(
+            "record",
+            f"{folder} cannot be written.",
+            f"Give it to the bot's user: `chown -R USER {quote(str(folder))}`.",
+        )
     elif not (folder / DATABASE_NAME).exists():
         yield ok("record", "None yet: the first start makes it.")
     else:
@@ -103,7 +108,9 @@ def _private(folder: Path) -> Iterator[Finding]:
     for what, path in (("key", key_file_for(folder)), ("token file", folder / TOKEN_NAME), ("folder", folder)):
         if path.exists() and path.stat().st_mode & OTHERS:
             mode = "700" if path.is_dir() else "600"
-            yield warning(what, f"Other users of this machine can read {path}.", f"Run `chmod {mode} {path}`.")
+            yield warning(
+                what, f"Other users of this machine can read {path}.", f"Run `chmod {mode} {quote(str(path))}`."
+            )
 
 
 def _key(folder: Path, trouble: str | None) -> Finding:
@@ -131,7 +138,7 @@ def _record(folder: Path, settings: Settings, now: datetime) -> Iterator[Finding
             raise RecordFailed(f"{database} is damaged ({faults[0]})")
         facts = facts_of(folder)
     except RecordFailed as failure:
-        newest = "stop the bot and `python -m bot restore FILE --data DIR --force` with your newest backup"
+        newest = "stop the bot and `python -m bot restore FILE --force` with your newest backup"
         yield error("record", f"{failure}.", f"Make a copy of {folder}, then {newest}.")
         return
     if not facts.is_current:

@@ -167,6 +167,22 @@ async def test_what_init_wrote_is_found_by_run_invite_and_doctor(tmp_path: Path,
         assert code == 4  # it found the token and came as far as the intent
 
 
+async def test_the_mends_of_doctor_can_be_typed_as_they_stand(tmp_path: Path) -> None:
+    folder = tmp_path / "my data"
+    folder.mkdir(mode=0o755)
+    async with Sandbox() as box:
+        (folder / "config.yaml").write_text(f"labels: {{toxic: flag}}\ndiscord: {{api: {box.api_url}}}\n")
+        _, out, _ = await bot("doctor", "--data", folder, "--json", cwd=tmp_path, DISCORD_TOKEN="not-the-token.at.all")
+        mend = next(finding["mend"] for finding in json.loads(out) if finding["what"] == "token")
+        assert f"`python -m bot init --data '{folder}'`" in mend
+        mend = next(finding["mend"] for finding in json.loads(out) if finding["what"] == "folder")
+        assert f"`chmod 700 '{folder}'`" in mend
+        (folder / "config.yaml").write_text("mode: loud\n")
+        _, out, _ = await bot("doctor", "--data", folder, "--json", cwd=tmp_path)
+        mend = next(finding["mend"] for finding in json.loads(out) if finding["what"] == "config")
+        assert f"`python -m bot check --config '{folder}/config.yaml'`" in mend
+
+
 async def test_the_link_asks_for_what_the_actions_need_and_nothing_else(offline: Path, tmp_path: Path) -> None:
     (offline / "token").write_text(TOKEN)
     (offline / "config.yaml").write_text("labels: {toxic: flag}\n" + NOBODY)
