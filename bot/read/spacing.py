@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.read import words
@@ -20,8 +20,9 @@ _COMMON = 9000  # the rank of a word that is hardly ever a fragment
 
 _LONE = rf"(?:[\W_]{{1,{_WIDEST}}}+[^\W_](?![^\W_]))"
 _CANDIDATE = re.compile(rf"(?:(?<![^\W_])[^\W_]|[@$!|]){_LONE}{{{_FEWEST - 1}}}")
-_PIECE = re.compile(r"[^\W_]++")
+_PIECE = re.compile(r"([^\W_]++)")
 _BEGINNINGS = frozenset(word[:end] for word in words.STRONG for end in range(1, len(word)))
+_FIRST_FRAGMENTS = _BEGINNINGS - words.STRONG.keys()
 _TAILS = frozenset(("s", "t", "d", "m", "re", "ll", "ve", "nt", "th", "st", "nd", "rd", "mr", "ms", "dr", "vs"))
 
 Span = tuple[int, int]
@@ -127,39 +128,34 @@ _INITIALS = frozenset(("kys", "kms", "gfy", "stfu", "gtfo", "foad", "diaf"))
 
 def mended(text: str) -> str:
     """``text`` with the fragments of unambiguous words of abuse put together: ``id iot``, ``fu.ck``, ``ass--hole``."""
-    pieces = list(_PIECE.finditer(text))
-    out, end, at = [], 0, 0
-    while at < len(pieces) - 1:
-        count = _fragments(text, pieces, at)
-        if count:
-            out.append(text[end : pieces[at].start()] + "".join(piece.group() for piece in pieces[at : at + count]))
-            end = pieces[at + count - 1].end()
-        at += count or 1
-    return "".join([*out, text[end:]]) if out else text
+    parts = _PIECE.split(text)  # a gap, a piece, a gap, ...
+    gaps, pieces = parts[::2], [piece.lower() for piece in parts[1::2]]
+    end = 0
+    for at in [at for at, piece in enumerate(pieces[:-1]) if piece in _FIRST_FRAGMENTS]:
+        if at >= end and (count := _fragments(gaps, pieces, at)):
+            end = at + count
+            parts[2 * at + 2 : 2 * end : 2] = [""] * (count - 1)
+    return "".join(parts) if end else text
 
 
-def _fragments(text: str, pieces: list[re.Match[str]], at: int) -> int:
-    """How many pieces from ``at`` on make one word of abuse; 0 for none."""
-    parts = [pieces[at].group().lower()]
-    if parts[0] not in _BEGINNINGS or parts[0] in words.STRONG:
-        return 0
-    if len(parts[0]) == 1 and pieces[at + 1].end() - pieces[at + 1].start() == 1:
+def _fragments(gaps: Sequence[str], pieces: Sequence[str], at: int) -> int:
+    """How many ``pieces`` (lower case, each behind its gap) from ``at`` on make one word of abuse; 0 for none."""
+    if len(pieces[at]) == len(pieces[at + 1]) == 1:
         return 0  # two letters that stand alone are for ``joined``
-    for count in range(2, min(_MOST_FRAGMENTS, len(pieces) - at) + 1):
-        gap = text[pieces[at + count - 2].end() : pieces[at + count - 1].start()]
-        part = pieces[at + count - 1].group().lower()
+    word = pieces[at]
+    for end in range(at + 1, min(at + _MOST_FRAGMENTS, len(pieces))):
+        gap, part = gaps[end], pieces[end]
         if len(gap) > _FEWEST or "\n" in gap or "'" in gap or "’" in gap or part in _TAILS or part in words.STRONG:
             return 0
-        parts.append(part)
-        word = "".join(parts)
-        if len(word) >= _SHORTEST and word in words.STRONG and _are_scraps(parts, gap):
-            return count
+        word += part
+        if len(word) >= _SHORTEST and word in words.STRONG and _are_scraps(pieces[at : end + 1], gap):
+            return end + 1 - at
         if word not in _BEGINNINGS:
             return 0
     return 0
 
 
-def _are_scraps(parts: list[str], gap: str) -> bool:
+def _are_scraps(parts: Sequence[str], gap: str) -> bool:
     common = [words.RANKS.get(part, _COMMON) < _COMMON and len(part) > 1 for part in parts]
     lone = any(len(part) == 1 for part in parts)
     return not any(common) if lone and " " in gap else not all(common)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from itertools import zip_longest
 
 import regex
 
@@ -13,11 +15,12 @@ _NEVER_SEEN = (
 # Persian words and families of emoji are written with these; beside Latin letters they do nothing.
 _JOINERS = "\u200c\u200d\ufe00-\ufe0f"
 
-_COLOURS = regex.compile(r"\x1b\[[0-9;]{0,16}m")  # in code blocks marked "ansi"
-_UNSEEN = regex.compile(rf"[{_NEVER_SEEN}]+")
+_COLOURS = re.compile(r"\x1b\[[0-9;]{0,16}m")  # in code blocks marked "ansi"
+_UNSEEN = re.compile(rf"[{_NEVER_SEEN}]+")
 _JOINERS_IN_WORDS = regex.compile(rf"(?<![{_JOINERS}])[{_JOINERS}]++(?=[A-Za-z])|(?<=[A-Za-z])[{_JOINERS}]++")
-_DIRECTIONS = regex.compile(r"([\n\u202a-\u202e\u2066-\u2069])")
-_RTL_OVERRIDE, _PUSHES, _POPS = "\u202e", "\u202a\u202b\u202d\u202e\u2066\u2067\u2068", "\u202c\u2069"
+_DIRECTIONS = re.compile(r"([\n\u202a-\u202e\u2066-\u2069])")
+_RTL_OVERRIDE, _LTR_OVERRIDE, _POPS = "\u202e", "\u202d", ("\u202c", "\u2069")
+_MARK = regex.compile(r"\p{M}")
 _MARKED = regex.compile(r"([\p{Latin}\p{Greek}\p{Cyrillic}]|[0-9#*](?!\ufe0f?\u20e3))(\p{M}++)")
 _GRAPHEME = regex.compile(r"\X")
 
@@ -35,22 +38,23 @@ def as_displayed(text: str) -> str:
         return text
     shown: list[str] = []
     turned: list[str] = []  # parts under an override, the last of which is displayed first
-    directions: list[bool] = []
-    for part in _DIRECTIONS.split(text):
-        if part in _PUSHES and part:
-            directions.append(part == _RTL_OVERRIDE or (part != "\u202d" and bool(directions) and directions[-1]))
-        elif part in _POPS and part:
-            directions[-1:] = []
-        elif part == "\n":
-            directions.clear()
-        elif directions and directions[-1]:
-            turned.append(backwards(part))
-            continue
-        if turned and not (directions and directions[-1]):
-            shown.extend(reversed(turned))
-            turned.clear()
-        shown.append(part)
-    return "".join([*shown, *reversed(turned)])
+    outer: list[bool] = []  # whether what stands round the innermost direction is turned, and so on outwards
+    is_turned = False
+    parts = _DIRECTIONS.split(text)
+    for part, sign in zip_longest(parts[::2], parts[1::2], fillvalue=""):
+        (turned if is_turned else shown).append(part)
+        if sign == "\n":
+            outer, is_turned = [], False
+        elif sign in _POPS:
+            is_turned = bool(outer) and outer.pop()
+        elif sign:
+            outer.append(is_turned)
+            is_turned = sign == _RTL_OVERRIDE or (is_turned and sign != _LTR_OVERRIDE)
+        if turned and not is_turned:
+            shown += map(backwards, reversed(turned))
+            turned = []
+        shown.append(sign)
+    return "".join([*shown, *map(backwards, reversed(turned))])
 
 
 def backwards(text: str) -> str:
@@ -60,7 +64,9 @@ def backwards(text: str) -> str:
 
 def without_piled_marks(text: str) -> str:
     """``text`` without the marks that no spelling has; a mark that makes an ordinary letter (ü, ế) stays."""
-    return text if text.isascii() else _MARKED.sub(_without_marks, text)
+    if text.isascii() or not _MARK.search(text):
+        return text
+    return _MARKED.sub(_without_marks, text)
 
 
 def _without_marks(match: regex.Match[str]) -> str:

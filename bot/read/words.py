@@ -73,8 +73,11 @@ _SKELETONS = _by_skeleton()
 
 def unstretched(word: str) -> str | None:
     """The commonest known word that ``word`` (lower case) is a stretched form of."""
+    stretches_of = _SKELETONS.get(squeezed(word))
+    if not stretches_of:
+        return None
     runs = [len(run.group()) for run in _EACH_RUN.finditer(word)]
-    for known in _SKELETONS.get(squeezed(word), ()):
+    for known in stretches_of:
         if all(len(run.group()) <= most for run, most in zip(_EACH_RUN.finditer(known), runs, strict=True)):
             return known
     return None
@@ -153,7 +156,7 @@ def known_share(tokens: list[str]) -> float:
     """How much of the letters of ``tokens`` (lower case) stands in known words; 0 for none. Scraps do not count."""
     words = [token for token in tokens if len(token) > _SHORT]
     total = sum(map(len, words))
-    return sum(len(word) for word in words if is_known(word)) / total if total else 0.0
+    return sum([len(word) for word in words if word in RANKS]) / total if total else 0.0
 
 
 def readability(text: str) -> float:
