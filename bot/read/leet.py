@@ -34,7 +34,8 @@ KEYCAP = "\u20e3"
 _PLAIN_SIGN = r"(?:[A-Za-z]|[0-9](?!\ufe0f?\u20e3))"
 _KEYCAP_TOKEN = re.compile(rf"{_PLAIN_SIGN}*+(?:[0-9#*]\ufe0f?\u20e3{_PLAIN_SIGN}*+)++")
 _SPACED_KEYCAP = re.compile(r" ?([0-9#*]\ufe0f?\u20e3) ?")
-_WITH_SIGNS = re.compile(r"\S*?[0-9@$!|+€£¢¥¡(<&%#^×µ°\\/]\S*+")
+_SIGN = re.compile(r"[0-9@$!|+€£¢¥¡(<&%#^×µ°\\/]")
+_WITH_SIGNS = re.compile(rf"\S*?{_SIGN.pattern}\S*+")
 _DATA = re.compile(
     r"""^(?:
         [$€£#@+]?\d[\d.,:'/x×+-]*+
@@ -48,15 +49,12 @@ _DATA = re.compile(
 )
 
 
-_SIGNS = tuple("0123456789@$!|+€£¢¥¡(<&%#^×µ°\\/")
-
-
 def unleeted(text: str) -> str:
     """Tokens with digits or signs among their letters as the known words that they spell; the rest as it is.
 
     Where one such word of some length is found, short ones count too: ``4n 1d10t``.
     """
-    if not any(sign in text for sign in _SIGNS):
+    if not _SIGN.search(text):
         return text
     found: list[str] = []
     read = _WITH_SIGNS.sub(lambda match: _decoded(match.group(), decode, found), text)

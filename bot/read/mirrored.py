@@ -22,9 +22,10 @@ D◖ᗡ EƎ FℲ G⅁פ HH II Jꓩ K⋊ꓘꞰ L⅂˥ MƜW NN OO PԀ QΌ Rᴚꓤ 
 """
 _TURNED = str.maketrans({sign: row[0] for row in _UPSIDE_DOWN.split() for sign in row[1:]})
 _ODD = "".join(sign for sign in map(chr, _TURNED) if not sign.isascii() and sign not in "¡¿„ı")
+_BACKWARD_ABUSE = {word[::-1]: word for word in words.STRONG if not words.is_known(word[::-1])}
 
 _ODD_SIGN = re.compile(f"[{_ODD}]")
-_INVERTED_I = re.compile(r"(?<=[^\W\d_])[¡!](?=[^\W\d_])|(?<!\S)[¡!](?=[^\W\d_]+\b)")
+_INVERTED_I = re.compile(r"[¡!](?:(?<=[^\W\d_].)(?=[^\W\d_])|(?<!\S.)(?=[^\W\d_]+\b))")
 _WORD = re.compile(r"[^\W\d_]++")
 _LONE = re.compile(rf"(?<![\w/\\.@])[A-Za-z]{{{_SHORTEST_ALONE},{words.LONGEST_WORD}}}+(?![\w/\\@])")
 _LINES = re.compile(r"[^\n]++")
@@ -66,13 +67,7 @@ def words_forwards(text: str) -> str:
 
 def lone_words_forwards(text: str) -> str:
     """``text`` with its words of abuse that are written backwards turned round."""
-    return _LONE.sub(_turned_if_abuse, text)
-
-
-def _turned_if_abuse(match: re.Match[str]) -> str:
-    word: str = match.group()
-    turned = word[::-1].lower()
-    return turned if turned in words.STRONG and not words.is_known(word.lower()) else word
+    return _LONE.sub(lambda match: _BACKWARD_ABUSE.get(match.group().lower(), match.group()), text)
 
 
 def _has_abuse(text: str) -> bool:

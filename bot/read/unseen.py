@@ -8,6 +8,8 @@ from itertools import zip_longest
 
 import regex
 
+MOST_TURNS = 16_000  # changes of direction that are followed: one for each character of four of the longest messages
+
 _NEVER_SEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e007f\U000e0100-\U000e0fff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
@@ -22,6 +24,7 @@ _DIRECTIONS = re.compile(r"([\n\u202a-\u202e\u2066-\u2069])")
 _RTL_OVERRIDE, _LTR_OVERRIDE, _POPS = "\u202e", "\u202d", ("\u202c", "\u2069")
 _MARK = regex.compile(r"\p{M}")
 _MARKED = regex.compile(r"([\p{Latin}\p{Greek}\p{Cyrillic}]|[0-9#*](?!\ufe0f?\u20e3))(\p{M}++)")
+_CLUSTERED = regex.compile(r"[^\p{GCB=Other}\p{GCB=Control}\p{GCB=LF}]")  # in what has none, each stands by itself
 _GRAPHEME = regex.compile(r"\X")
 
 
@@ -40,7 +43,7 @@ def as_displayed(text: str) -> str:
     turned: list[str] = []  # parts under an override, the last of which is displayed first
     outer: list[bool] = []  # whether what stands round the innermost direction is turned, and so on outwards
     is_turned = False
-    parts = _DIRECTIONS.split(text)
+    parts = _DIRECTIONS.split(text, MOST_TURNS)
     for part, sign in zip_longest(parts[::2], parts[1::2], fillvalue=""):
         (turned if is_turned else shown).append(part)
         if sign == "\n":
@@ -59,17 +62,22 @@ def as_displayed(text: str) -> str:
 
 def backwards(text: str) -> str:
     """``text`` from its end, what makes up one character for a reader kept together."""
-    return text[::-1] if text.isascii() else "".join(reversed(_GRAPHEME.findall(text)))
+    if text.isascii() or not _CLUSTERED.search(text):
+        return text[::-1]
+    return "".join(reversed(_GRAPHEME.findall(text)))
 
 
 def without_piled_marks(text: str) -> str:
     """``text`` without the marks that no spelling has; a mark that makes an ordinary letter (ü, ế) stays."""
     if text.isascii() or not _MARK.search(text):
         return text
-    return _MARKED.sub(_without_marks, text)
+    parts = _MARKED.split(text)  # what has no marks, a letter, its marks, what has none, ...
+    for at in range(1, len(parts), 3):
+        parts[at], parts[at + 1] = _without_marks(parts[at], parts[at + 1]), ""
+    return "".join(parts)
 
 
-def _without_marks(match: regex.Match[str]) -> str:
-    letter, marks = match.groups()
-    whole = unicodedata.normalize("NFC", letter + marks) if len(marks) <= 2 else ""
-    return whole if len(whole) == 1 else unicodedata.normalize("NFD", letter)[0]
+def _without_marks(letter: str, marks: str) -> str:
+    if len(marks) <= 2 and len(whole := unicodedata.normalize("NFC", letter + marks)) == 1:
+        return whole
+    return letter if letter.isascii() else unicodedata.normalize("NFD", letter)[0]

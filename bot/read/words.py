@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
-from itertools import product
+from itertools import groupby, product
 
 LONGEST_WORD = 20  # letters; longer ones are in no list
 MOST_TRIED = 32  # spellings of one token
@@ -57,7 +57,7 @@ def is_abuse(word: str) -> bool:
 
 def squeezed(word: str) -> str:
     """``word`` with every run of a letter shortened to one."""
-    return _RUN.sub(r"\1", word)
+    return "".join([letter for letter, _ in groupby(word)])
 
 
 def _by_skeleton() -> dict[str, list[str]]:
