@@ -158,7 +158,7 @@ def decode(token: str) -> str | None:
     for spell in (_spelt, _spelt_together):
         if word := spell(core):
             return token[:start] + word + token[start + len(core) :]
-        if word := spell(token):
+        if core != token and (word := spell(token)):
             return word
     return None
 
@@ -182,6 +182,8 @@ def _spelt_together(token: str) -> str | None:
 
 
 def _without_pictures(token: str) -> str:
+    if token.isalnum():
+        return token
     for picture, letter in _PICTURES:
         token = token.replace(picture, letter)
     return token
