@@ -35,8 +35,7 @@ def upright(text: str) -> str:
     """``text`` the right way up when it is upside down and can be read so; otherwise as it is."""
     if text.isascii() or len(_ODD_SIGN.findall(text[: words.MOST_JUDGED])) < _FEWEST_ODD:
         return text
-    text = _INVERTED_I.sub("ᴉ", text)
-    flipped = text.translate(_TURNED)
+    flipped = _INVERTED_I.sub("ᴉ", text).translate(_TURNED)
     turned = "\n".join(reversed([backwards(line) for line in flipped.split("\n")]))
     share, better = max((words.readability(turned), turned), (words.readability(flipped), flipped))
     return better if share >= _HALF_READABLE or _has_abuse(better) else text

@@ -185,6 +185,10 @@ def test_text_that_does_not_read_better_turned_round_is_not_backward(text: str) 
     assert not is_backwards(text)
 
 
+def test_a_text_that_stays_as_it_is_keeps_its_exclamation_marks_too() -> None:
+    assert upright("ɐɯ zxc! q!w") == "ɐɯ zxc! q!w"
+
+
 def test_words_may_be_turned_round_one_by_one() -> None:
     assert words_forwards("uoy era na toidi") == "you are an idiot"
     assert lone_words_forwards("you are a toidi") == "you are a idiot"
