@@ -16,7 +16,7 @@ __all__ = ["LONGEST_PART", "MOST_READ", "VIEWS_PER_POST", "WRITTEN", "AllowList"
 
 VIEWS_PER_POST = 64
 LONGEST_PART = 4_000  # characters: the longest message; longer texts are read through in parts
-MOST_READ = 20_000  # characters of a post that are read through: five of the longest messages
+MOST_READ = 16_000  # characters of a post that are read through: four of the longest messages
 
 WRITTEN = "written"
 
