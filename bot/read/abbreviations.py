@@ -28,13 +28,14 @@ def written_out(text: str) -> str:
     if len(text) <= _SHORT and (long := _TABLE.get(_ALL_THERE_IS + text.strip(" .,!?\n").lower())):
         return long
     tokens = list(_STANDS_ALONE.finditer(text))
-    out, end, at = [], 0, 0
-    while at < len(tokens):
-        count, long = _match(text, tokens, at)
-        if count:
+    lowered = [token.group().lower() for token in tokens]
+    has_stretched = _STRETCHED.search(text.lower())
+    out, end = [], 0
+    for at in [at for at, token in enumerate(lowered) if has_stretched or token in _TELLING]:
+        if tokens[at].start() >= end and (found := _match(text, tokens, lowered, at)):
+            count, long = found
             out.append(text[end : tokens[at].start()] + long)
             end = tokens[at + count - 1].end()
-        at += count or 1
     return "".join([*out, text[end:]]) if out else text
 
 
@@ -43,24 +44,25 @@ def expansion(letters: str) -> str | None:
     return _TABLE.get(letters)
 
 
-def _match(text: str, tokens: list[re.Match[str]], at: int) -> tuple[int, str]:
+def _match(text: str, tokens: list[re.Match[str]], lowered: list[str], at: int) -> tuple[int, str] | None:
+    """How many tokens from ``at`` on are an abbreviation, and of what."""
     first: str = tokens[at].group()
-    lowered = first.lower()
     if word := _without_vowels(first):
         return 1, word
-    if lowered not in _FIRST:
-        if not _STRETCHED.search(lowered):  # a nickname often doubles its letters
-            return 0, ""
-        lowered = words.squeezed(lowered)
-    if (first.istitle() and lowered in _NAMES) or (first.isupper() and lowered in _CLUBS and not text.isupper()):
-        return 0, ""
-    if first.isupper() and not text.isupper() and at and tokens[at - 1].group().lower() in _BEFORE_A_NAME:
-        return 0, ""
-    row = [lowered, *(token.group().lower() for token in tokens[at + 1 : at + _LONGEST])]
+    short = lowered[at]
+    if short not in _FIRST:
+        if not _STRETCHED.search(short):  # a nickname often doubles its letters
+            return None
+        short = words.squeezed(short)
+    if (first.istitle() and short in _NAMES) or (first.isupper() and short in _CLUBS and not text.isupper()):
+        return None
+    if first.isupper() and not text.isupper() and at and lowered[at - 1] in _BEFORE_A_NAME:
+        return None
+    row = [short, *lowered[at + 1 : at + _LONGEST]]
     for count in range(len(row), 0, -1):
         if (long := _TABLE.get(" ".join(row[:count]))) and _is_one_line(text, tokens, at, count):
             return count, long
-    return 0, ""
+    return None
 
 
 def _without_vowels(token: str) -> str | None:
@@ -76,6 +78,7 @@ def _consonants() -> dict[str, str]:
 
 
 _CONSONANTS = _consonants()
+_TELLING = _FIRST | _CONSONANTS.keys()
 
 
 def _is_one_line(text: str, tokens: list[re.Match[str]], at: int, count: int) -> bool:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 from string import ascii_uppercase
-
-SIGNS_KEPT = 8192  # whose letter is remembered
 
 _DRESSED = (
     (0x02B0, 0x02B8), (0x02E0, 0x02E3), (0x1D2C, 0x1D6A), (0x1D78, 0x1D78), (0x1D9B, 0x1DBF), (0x2071, 0x2071),
@@ -15,6 +12,10 @@ _DRESSED = (
     (0x2145, 0x2149), (0x2160, 0x217F), (0x249C, 0x24E9), (0x2C7C, 0x2C7D), (0xA7F2, 0xA7F9), (0xAB5C, 0xAB5F),
     (0xFB00, 0xFB06), (0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A), (0x10781, 0x107BA), (0x1D400, 0x1D7FF),
     (0x1F110, 0x1F149), (0x1FBF0, 0x1FBF9),
+)  # fmt: skip
+_LATIN = (
+    (0x0041, 0x007A), (0x00C0, 0x02AF), (0x1D00, 0x1DBF), (0x1E00, 0x1EFF), (0x212A, 0x212B), (0x2C60, 0x2C7F),
+    (0xA720, 0xA7FF), (0xAB30, 0xAB6F), (0x1DF00, 0x1DFFF),
 )  # fmt: skip
 _NEGATIVE = (0x1F150, 0x1F170)  # white letters on black circles and squares, from A on
 _WHOLE_WORDS = {
@@ -85,9 +86,8 @@ def _alike() -> dict[str, str]:
     return letters
 
 
-@lru_cache(SIGNS_KEPT)
-def plain_letter(sign: str) -> str:
-    """The ASCII letter at the base of a Latin letter with a mark, stroke or hook (ü, ł, ɓ); otherwise empty."""
+def _base(sign: str) -> str:
+    """The ASCII letter at the base of a Latin letter; empty where it has none."""
     base = unicodedata.normalize("NFD", sign)[0]
     if base.isascii() and base.isalpha():
         return base.lower()
@@ -96,6 +96,16 @@ def plain_letter(sign: str) -> str:
     letter = letter.removeprefix("DOTLESS ").removeprefix("LONG ").removeprefix("SCRIPT ").partition(" ")[0]
     return letter.lower() if name.startswith("LATIN") and len(letter) == 1 else ""
 
+
+def plain_letter(sign: str) -> str:
+    """The ASCII letter at the base of a Latin letter with a mark, stroke or hook (ü, ł, ɓ); otherwise empty."""
+    return PLAIN.get(ord(sign), "")
+
+
+PLAIN: dict[int, str] = {
+    code: base for first, last in _LATIN for code in range(first, last + 1) if (base := _base(chr(code)))
+}
+"""Latin letters in upper and lower case, with and without marks, as plain lower-case ones."""
 
 DIGITS = {"0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g"}
 """Digit → the letters that it looks like."""

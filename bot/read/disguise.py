@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.read import markdown, mirrored, prose, spacing, words
 from bot.read.abbreviations import written_out
 from bot.read.acrostic import spelt
-from bot.read.leet import uncapped, unleeted, without_keycaps, without_spaced_keycaps
+from bot.read.leet import KEYCAP, uncapped, unleeted, without_keycaps, without_spaced_keycaps
 from bot.read.letters import undressed, without_accents, without_lookalikes, without_regional_indicators
 from bot.read.running_on import unrun
 from bot.read.starred import unstarred
@@ -48,6 +48,8 @@ _DISPLAYED: tuple[Step, ...] = (
 
 def _without_keycaps(text: str) -> str:
     """Polls keep their keycaps: they go where they stand in words, or among letters that stand apart."""
+    if KEYCAP not in text:
+        return text
     bare, plain = without_keycaps(text), uncapped(text)
     if bare == text and spacing.joined(plain) != plain:
         bare = plain
@@ -92,9 +94,10 @@ def readings(text: str) -> Iterator[Reading]:
         yield in_words(Reading((*shown.undone, "upside down"), upright))
     if "spaced letters" not in spelt_out.undone:  # single letters are no text
         yield plain
-    for name, turn in (("backwards", mirrored.forwards), ("words backwards", mirrored.words_forwards)):
-        if (turned := turn(plain.text)) != plain.text:
-            yield in_words(Reading((*plain.undone, name), turned))
+    if mirrored.is_backwards(plain.text):
+        for name, turn in (("backwards", mirrored.forwards), ("words backwards", mirrored.words_forwards)):
+            if (turned := turn(plain.text)) != plain.text:
+                yield in_words(Reading((*plain.undone, name), turned))
     if "text direction" in plain.undone:
         yield in_words(_through((*_DISPLAYED[1:], *_DRESSED), Reading((), text)))
     if (apart := markdown.without_glued_mentions(text)) != text:

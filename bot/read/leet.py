@@ -30,11 +30,12 @@ _TELLING = 4  # characters of a token that tells of a disguise
 _PUNCTUATION = "()<>!&%^*+~#"
 _EDGES = ".,;:?\"'’“”…*_~-"
 
-_KEYCAP = "\u20e3"
+KEYCAP = "\u20e3"
 _PLAIN_SIGN = r"(?:[A-Za-z]|[0-9](?!\ufe0f?\u20e3))"
 _KEYCAP_TOKEN = re.compile(rf"{_PLAIN_SIGN}*+(?:[0-9#*]\ufe0f?\u20e3{_PLAIN_SIGN}*+)++")
 _SPACED_KEYCAP = re.compile(r" ?([0-9#*]\ufe0f?\u20e3) ?")
-_WITH_SIGNS = re.compile(r"\S*?[0-9@$!|+€£¢¥¡(<&%#^×µ°\\/]\S*+")
+_SIGN = re.compile(r"[0-9@$!|+€£¢¥¡(<&%#^×µ°\\/]")
+_WITH_SIGNS = re.compile(rf"\S*?{_SIGN.pattern}\S*+")
 _DATA = re.compile(
     r"""^(?:
         [$€£#@+]?\d[\d.,:'/x×+-]*+
@@ -48,15 +49,12 @@ _DATA = re.compile(
 )
 
 
-_SIGNS = tuple("0123456789@$!|+€£¢¥¡(<&%#^×µ°\\/")
-
-
 def unleeted(text: str) -> str:
     """Tokens with digits or signs among their letters as the known words that they spell; the rest as it is.
 
     Where one such word of some length is found, short ones count too: ``4n 1d10t``.
     """
-    if not any(sign in text for sign in _SIGNS):
+    if not _SIGN.search(text):
         return text
     found: list[str] = []
     read = _WITH_SIGNS.sub(lambda match: _decoded(match.group(), decode, found), text)
@@ -69,14 +67,14 @@ def unleeted(text: str) -> str:
 
 def without_keycaps(text: str) -> str:
     """Keycap digits as the letters that they stand for, when some of them stand in words; polls keep theirs."""
-    if _KEYCAP not in text or not any(_in_word(token) for token in _KEYCAP_TOKEN.findall(text)):
+    if KEYCAP not in text or not any(_in_word(token) for token in _KEYCAP_TOKEN.findall(text)):
         return text
     return _KEYCAP_TOKEN.sub(lambda match: _word_or_digits(match.group()), text)
 
 
 def without_spaced_keycaps(text: str) -> str:
     """The same where keycaps have spaces about them: ``k 1️⃣ ll``. Only where the whole text reads as words then."""
-    if _KEYCAP not in text:
+    if KEYCAP not in text:
         return text
     tokens = [
         (_plain(token), words.segmented(_first_spelling(token))) for token in _SPACED_KEYCAP.sub(r"\1", text).split()
@@ -90,7 +88,7 @@ def without_spaced_keycaps(text: str) -> str:
 
 def uncapped(text: str) -> str:
     """Keycap digits as bare ones."""
-    return _KEYCAP_TOKEN.sub(lambda match: _plain(match.group()), text) if _KEYCAP in text else text
+    return _KEYCAP_TOKEN.sub(lambda match: _plain(match.group()), text) if KEYCAP in text else text
 
 
 def _in_word(token: str) -> bool:
@@ -112,7 +110,7 @@ def _first_spelling(token: str) -> str:
 
 
 def _plain(token: str) -> str:
-    return token.replace(_KEYCAP, "").replace("\ufe0f", "")
+    return token.replace(KEYCAP, "").replace("\ufe0f", "")
 
 
 def _decoded(token: str, spell: Callable[[str], str | None], found: list[str]) -> str:
@@ -160,7 +158,7 @@ def decode(token: str) -> str | None:
     for spell in (_spelt, _spelt_together):
         if word := spell(core):
             return token[:start] + word + token[start + len(core) :]
-        if word := spell(token):
+        if core != token and (word := spell(token)):
             return word
     return None
 
@@ -184,6 +182,8 @@ def _spelt_together(token: str) -> str | None:
 
 
 def _without_pictures(token: str) -> str:
+    if token.isalnum():
+        return token
     for picture, letter in _PICTURES:
         token = token.replace(picture, letter)
     return token

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import regex
 
 from bot.read import words
-from bot.read.alphabets import ALIKE, DIGITS, DRESSED, plain_letter
+from bot.read.alphabets import ALIKE, DIGITS, DRESSED, PLAIN, plain_letter
 from bot.read.starred import hidden_word
 
 _A = 0x1F1E6  # regional indicator A
@@ -23,13 +24,13 @@ _LEAST_KNOWN = 0.6  # of the letters of foreign look: below this they are foreig
 _SHORTEST = 3  # letters of a token that is worth a look
 _MARKED_SHARE = 0.5  # of a word's letters: no spelling has marks on so many
 
-_REGIONAL = regex.compile(r"[\U0001F1E6-\U0001F1FF]++")
+_REGIONAL = re.compile(r"[\U0001F1E6-\U0001F1FF]++")
 _EAST_ASIAN = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
-_WIDE_SIGNS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()}
+_DRESSED_OR_WIDE = DRESSED | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()}
 _NO_LETTERS = regex.escape("".join(sign for sign in ALIKE if not sign.isalpha()))
-_TOKEN = regex.compile(rf"[\p{{L}}\p{{M}}0-9@$!{_NO_LETTERS}]++")
+_TOKEN = regex.compile(rf"([\p{{L}}\p{{M}}0-9@$!{_NO_LETTERS}]++)")
 _WORD = regex.compile(r"[a-z]{2,}+")
-_MARKED_WORD = regex.compile(r"[\p{L}\p{M}]++")
+_MARKED_WORD = regex.compile(r"([\p{L}\p{M}]++)")
 _KEYCAP = "\u20e3"
 _EMOJI_STYLE = regex.compile(rf"[\ufe0e\ufe0f{_KEYCAP}]")
 _BESIDE_LETTERS = regex.compile(r"(?<=[A-Za-z])[\ufe0e\ufe0f]")
@@ -39,8 +40,7 @@ def undressed(text: str) -> str:
     """Full-width, mathematical, circled, squared, raised and small-capital letters as plain ones."""
     if text.isascii():
         return text
-    plain = _BESIDE_LETTERS.sub("", text.translate(DRESSED))
-    return plain if _EAST_ASIAN.search(text) else plain.translate(_WIDE_SIGNS)
+    return _BESIDE_LETTERS.sub("", text.translate(DRESSED if _EAST_ASIAN.search(text) else _DRESSED_OR_WIDE))
 
 
 def without_regional_indicators(text: str) -> str:
@@ -76,23 +76,29 @@ def without_lookalikes(text: str) -> str:
 
     In a text that does not, only words that mix alphabets and are known once they are read so.
     """
-    if text.isascii():
+    if text.isascii() or not _TOKEN.search("".join(filter(_is_alien, set(text)))):
         return text
-    tokens = {token: _strange(token) for token in set(_TOKEN.findall(text)) if not token.isascii()}
+    parts = _TOKEN.split(text)
+    tokens = {token: _strange(token) for token in set(parts[1::2]) if not token.isascii()}
     readable = sum(len(token) for token, read in tokens.items() if read and read.is_word)
     foreign = sum(len(token) for token, read in tokens.items() if _is_foreign(token, read))
     if readable >= _LEAST_KNOWN * (readable + foreign) and readable:
         plain = {token: read.plain for token, read in tokens.items() if read}
     else:
         plain = {token: read.plain for token, read in tokens.items() if read and read.is_mixed and read.is_word}
-    return _TOKEN.sub(lambda match: plain.get(match.group(), match.group()), text) if plain else text
+    return "".join([plain.get(part, part) for part in parts])
+
+
+def _is_alien(sign: str) -> bool:
+    """Whether ``sign`` is no Latin letter, with marks or without."""
+    return not sign.isascii() and ord(sign) not in PLAIN
 
 
 def _strange(token: str) -> _Strange | None:
     """None for a token wholly of Latin letters, and for one with letters that look like no Latin ones."""
     has_keycaps = _KEYCAP in token
     token = _EMOJI_STYLE.sub("", token)
-    aliens = [sign for sign in token if not sign.isascii() and not plain_letter(sign)]
+    aliens = list(filter(_is_alien, token))
     if not aliens:
         return None
     if not all(sign in ALIKE for sign in aliens):
@@ -121,26 +127,26 @@ def _half_read(token: str) -> _Strange | None:
 def _is_foreign(token: str, read: _Strange | None) -> bool:
     if read:
         return not read.is_word and len(token) >= _SHORTEST
-    return any(sign.isalpha() and not sign.isascii() and not plain_letter(sign) for sign in token)
+    return any(sign.isalpha() and _is_alien(sign) for sign in token)
 
 
 def without_accents(text: str) -> str:
     """Words of abuse, and words with marks on half of their letters, without their accents, strokes and hooks."""
     if text.isascii():
         return text
-    is_english = (
-        words.known_share([word.lower() for word in _MARKED_WORD.findall(text) if word.isascii()]) >= _LEAST_KNOWN
-    )
-    return _MARKED_WORD.sub(lambda match: _unaccented(match.group(), is_english), text)
+    parts = _MARKED_WORD.split(text)
+    is_english = words.known_share([word.lower() for word in parts[1::2] if word.isascii()]) >= _LEAST_KNOWN
+    plain = {word: _unaccented(word, is_english) for word in set(parts[1::2]) if not word.isascii()}
+    return "".join([plain.get(part, part) for part in parts])
 
 
 def _unaccented(word: str, is_english: bool) -> str:
-    if word.isascii() or not _SHORTEST <= len(word) <= words.LONGEST_WORD:
+    if not _SHORTEST <= len(word) <= words.LONGEST_WORD:
         return word
-    plain = "".join(sign.lower() if sign.isascii() else plain_letter(sign) for sign in word)
+    plain = word.translate(PLAIN)
+    if not words.is_known(plain) or plain in _ORDINARY:
+        return word
     marked = sum(not sign.isascii() for sign in word)
-    if len(plain) != len(word) or not words.is_known(plain) or plain in _ORDINARY:
-        return word
     abuse = plain in words.STRONG or (is_english and plain in words.HARSH)
     is_disguise = abuse and len(plain) > _SHORTEST
     return plain if is_disguise or marked >= _MARKED_SHARE * len(word) else word

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Sequence
 
 from bot.read import words
 from bot.read.leet import LETTERS, decode
@@ -20,11 +19,11 @@ _COMMON = 9000  # the rank of a word that is hardly ever a fragment
 
 _LONE = rf"(?:[\W_]{{1,{_WIDEST}}}+[^\W_](?![^\W_]))"
 _CANDIDATE = re.compile(rf"(?:(?<![^\W_])[^\W_]|[@$!|]){_LONE}{{{_FEWEST - 1}}}")
-_PIECE = re.compile(r"[^\W_]++")
+_ROW = re.compile(rf"(?<![^\W_])[^\W_](?![^\W_]){_LONE}++")
+_PIECE = re.compile(r"([^\W_]++)")
 _BEGINNINGS = frozenset(word[:end] for word in words.STRONG for end in range(1, len(word)))
+_FIRST_FRAGMENTS = _BEGINNINGS - words.STRONG.keys()
 _TAILS = frozenset(("s", "t", "d", "m", "re", "ll", "ve", "nt", "th", "st", "nd", "rd", "mr", "ms", "dr", "vs"))
-
-Span = tuple[int, int]
 
 
 def joined(text: str, *, surely: bool = False) -> str:
@@ -34,41 +33,24 @@ def joined(text: str, *, surely: bool = False) -> str:
     """
     if not _CANDIDATE.search(text):
         return text
-    pieces = [match.span() for match in _PIECE.finditer(text)]
     out, end = [], 0
-    for first, last in _groups(text, pieces):
-        if (word := _read(text, pieces[first:last], surely)) is not None:
+    for row in _ROW.finditer(text):
+        if word := _read(text, row, surely):
             start, stop, read = word
             out.append(text[end:start] + read)
             end = stop
     return "".join([*out, text[end:]]) if out else text
 
 
-def _groups(text: str, pieces: list[Span]) -> Iterator[Span]:
-    """From where to where, in ``pieces``, single letters follow one another closely."""
-    first = 0
-    for at in range(1, len(pieces) + 1):
-        before = pieces[at - 1]
-        if before[1] - before[0] > 1:
-            first = at
-            continue
-        ends = at == len(pieces) or pieces[at][1] - pieces[at][0] > 1 or pieces[at][0] - before[1] > _WIDEST
-        if ends:
-            if at - first >= _FEWEST - 1:
-                yield first, at
-            first = at
-
-
-def _read(text: str, group: list[Span], surely: bool) -> tuple[int, int, str] | None:
-    """Start, end and reading of a group of single letters; None where it makes no sense."""
-    gaps = [text[one[1] : two[0]] for one, two in pairwise(group)]
+def _read(text: str, row: re.Match[str], surely: bool) -> tuple[int, int, str] | None:
+    """Start, end and reading of a row of single letters; None where it makes no sense."""
+    parts = _PIECE.split(row.group())
+    letters, gaps = parts[1::2], parts[2:-1:2]
     usual = Counter(gaps).most_common(1)[0][0]
-    start, stop = _widened(text, group, usual)
-    letters = [text[group[0][0]]]
-    for gap, (at, _) in zip(gaps, group[1:], strict=True):
-        sign = _sign_in(gap, usual) if gap != usual else ""
-        letters.append((sign or (" " if gap != usual and _is_wider(gap, usual) else "")) + text[at])
-    spelt = text[start : group[0][0]].strip() + "".join(letters) + text[group[-1][1] : stop].strip()
+    start, stop = _widened(text, row, usual)
+    between = ["" if gap == usual else _sign_in(gap, usual) or " " * _is_wider(gap, usual) for gap in gaps]
+    inside = "".join([sign + letter for sign, letter in zip(["", *between], letters, strict=True)])
+    spelt = text[start : row.start()].strip() + inside + text[row.end() : stop].strip()
     if len(spelt) < _FEWEST or (len(spelt) == _FEWEST and spelt.isupper() and not text.isupper()):
         return None
     plain = _as_words(spelt.lower()) or (spelt.lower() if surely else None)
@@ -86,9 +68,9 @@ def _sign_in(gap: str, usual: str) -> str:
     return middle if is_letter and gap == usual + middle + usual else ""
 
 
-def _widened(text: str, group: list[Span], usual: str) -> Span:
-    """The group with a sign in front or behind that stands for a letter: ``@ s s``, ``a $ $``."""
-    start, stop = group[0][0], group[-1][1]
+def _widened(text: str, row: re.Match[str], usual: str) -> tuple[int, int]:
+    """The row with a sign in front or behind that stands for a letter: ``@ s s``, ``a $ $``."""
+    start, stop = row.span()
     sign = text[max(0, start - len(usual) - 1) : start]
     if usual and sign.endswith(usual) and len(sign) == len(usual) + 1 and sign[0] in "@$!|" and sign[0] not in usual:
         start -= len(sign)
@@ -127,39 +109,34 @@ _INITIALS = frozenset(("kys", "kms", "gfy", "stfu", "gtfo", "foad", "diaf"))
 
 def mended(text: str) -> str:
     """``text`` with the fragments of unambiguous words of abuse put together: ``id iot``, ``fu.ck``, ``ass--hole``."""
-    pieces = list(_PIECE.finditer(text))
-    out, end, at = [], 0, 0
-    while at < len(pieces) - 1:
-        count = _fragments(text, pieces, at)
-        if count:
-            out.append(text[end : pieces[at].start()] + "".join(piece.group() for piece in pieces[at : at + count]))
-            end = pieces[at + count - 1].end()
-        at += count or 1
-    return "".join([*out, text[end:]]) if out else text
+    parts = _PIECE.split(text)  # a gap, a piece, a gap, ...
+    gaps, pieces = parts[::2], [piece.lower() for piece in parts[1::2]]
+    end = 0
+    for at in [at for at, piece in enumerate(pieces[:-1]) if piece in _FIRST_FRAGMENTS]:
+        if at >= end and (count := _fragments(gaps, pieces, at)):
+            end = at + count
+            parts[2 * at + 2 : 2 * end : 2] = [""] * (count - 1)
+    return "".join(parts) if end else text
 
 
-def _fragments(text: str, pieces: list[re.Match[str]], at: int) -> int:
-    """How many pieces from ``at`` on make one word of abuse; 0 for none."""
-    parts = [pieces[at].group().lower()]
-    if parts[0] not in _BEGINNINGS or parts[0] in words.STRONG:
-        return 0
-    if len(parts[0]) == 1 and pieces[at + 1].end() - pieces[at + 1].start() == 1:
+def _fragments(gaps: Sequence[str], pieces: Sequence[str], at: int) -> int:
+    """How many ``pieces`` (lower case, each behind its gap) from ``at`` on make one word of abuse; 0 for none."""
+    if len(pieces[at]) == len(pieces[at + 1]) == 1:
         return 0  # two letters that stand alone are for ``joined``
-    for count in range(2, min(_MOST_FRAGMENTS, len(pieces) - at) + 1):
-        gap = text[pieces[at + count - 2].end() : pieces[at + count - 1].start()]
-        part = pieces[at + count - 1].group().lower()
+    word = pieces[at]
+    for end in range(at + 1, min(at + _MOST_FRAGMENTS, len(pieces))):
+        gap, part = gaps[end], pieces[end]
         if len(gap) > _FEWEST or "\n" in gap or "'" in gap or "’" in gap or part in _TAILS or part in words.STRONG:
             return 0
-        parts.append(part)
-        word = "".join(parts)
-        if len(word) >= _SHORTEST and word in words.STRONG and _are_scraps(parts, gap):
-            return count
+        word += part
+        if len(word) >= _SHORTEST and word in words.STRONG and _are_scraps(pieces[at : end + 1], gap):
+            return end + 1 - at
         if word not in _BEGINNINGS:
             return 0
     return 0
 
 
-def _are_scraps(parts: list[str], gap: str) -> bool:
+def _are_scraps(parts: Sequence[str], gap: str) -> bool:
     common = [words.RANKS.get(part, _COMMON) < _COMMON and len(part) > 1 for part in parts]
     lone = any(len(part) == 1 for part in parts)
     return not any(common) if lone and " " in gap else not all(common)

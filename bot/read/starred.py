@@ -16,13 +16,14 @@ _HIDDEN = re.compile(
     r"(?<![\w*@/\\])[A-Za-z]\*{2,8}+(?:ing\b|(?![\w*@/\\.]))|"
     r"(?<![\w*@/\\])[A-Za-z]{2,12}+\*{1,3}+(?![\w*@/\\])"
 )
+_MAY_HIDE = re.compile(rf"\*|[{_SIGNS}][A-Za-z]")
 _ANY_SIGN = re.compile(rf"[{_SIGNS}]")
 _VOWELS = re.compile(r"[aeiou]")
 
 
 def unstarred(text: str, *, stars_only: bool = False) -> str:
     """Words such as ``f*ck`` and ``st*p*d`` with their letters; what could be no word of abuse stays as it is."""
-    if not _ANY_SIGN.search(text):
+    if not _MAY_HIDE.search(text):
         return text
     return _HIDDEN.sub(
         lambda match: match.group() if stars_only and "*" not in match.group() else _restored(match), text

@@ -16,7 +16,7 @@ __all__ = ["LONGEST_PART", "MOST_READ", "VIEWS_PER_POST", "WRITTEN", "AllowList"
 
 VIEWS_PER_POST = 64
 LONGEST_PART = 4_000  # characters: the longest message; longer texts are read through in parts
-MOST_READ = 20_000  # characters of a post that are read through: five of the longest messages
+MOST_READ = 16_000  # characters of a post that are read through: four of the longest messages
 
 WRITTEN = "written"
 
@@ -87,11 +87,10 @@ def _differing(part: str, allow: AllowList) -> Iterator[Reading]:
     """The readings of ``part`` that a model would not read as the text itself, each once."""
     seen = {_as_a_model_reads(part), ""}
     for reading in readings(part):
-        read = reading._replace(text=allow.blank(reading.text))
-        key = _as_a_model_reads(read.text)
-        if key not in seen:
+        read = allow.blank(reading.text)
+        if read != part and (key := _as_a_model_reads(read)) not in seen:
             seen.add(key)
-            yield read
+            yield Reading(reading.undone, read)
 
 
 def _as_a_model_reads(text: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
-from itertools import product
+from itertools import groupby, product
 
 LONGEST_WORD = 20  # letters; longer ones are in no list
 MOST_TRIED = 32  # spellings of one token
@@ -57,7 +57,7 @@ def is_abuse(word: str) -> bool:
 
 def squeezed(word: str) -> str:
     """``word`` with every run of a letter shortened to one."""
-    return _RUN.sub(r"\1", word)
+    return "".join([letter for letter, _ in groupby(word)])
 
 
 def _by_skeleton() -> dict[str, list[str]]:
@@ -73,8 +73,11 @@ _SKELETONS = _by_skeleton()
 
 def unstretched(word: str) -> str | None:
     """The commonest known word that ``word`` (lower case) is a stretched form of."""
+    stretches_of = _SKELETONS.get(squeezed(word))
+    if not stretches_of:
+        return None
     runs = [len(run.group()) for run in _EACH_RUN.finditer(word)]
-    for known in _SKELETONS.get(squeezed(word), ()):
+    for known in stretches_of:
         if all(len(run.group()) <= most for run, most in zip(_EACH_RUN.finditer(known), runs, strict=True)):
             return known
     return None
@@ -153,7 +156,7 @@ def known_share(tokens: list[str]) -> float:
     """How much of the letters of ``tokens`` (lower case) stands in known words; 0 for none. Scraps do not count."""
     words = [token for token in tokens if len(token) > _SHORT]
     total = sum(map(len, words))
-    return sum(len(word) for word in words if is_known(word)) / total if total else 0.0
+    return sum([len(word) for word in words if word in RANKS]) / total if total else 0.0
 
 
 def readability(text: str) -> float:

@@ -10,7 +10,7 @@ from bot.read import words
 from bot.read.abbreviations import written_out
 from bot.read.acrostic import spelt
 from bot.read.leet import unleeted, without_keycaps
-from bot.read.mirrored import forwards, lone_words_forwards, upright, words_forwards
+from bot.read.mirrored import forwards, is_backwards, lone_words_forwards, upright, words_forwards
 from bot.read.running_on import unrun
 from bot.read.spacing import joined, mended
 from bot.read.starred import unstarred
@@ -171,18 +171,22 @@ def test_abbreviations_of_abuse_are_written_out(text: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        ("toidi na era uoy", "you are an idiot"),
-        ("olleh\neybdoog", "hello\ngoodbye"),
-        ("hello there", "hello there"),
-        ("was it on a level", "was it on a level"),
-        ("schönen guten Abend", "schönen guten Abend"),
-        ("nimi on Ville ja asun Porissa", "nimi on Ville ja asun Porissa"),
-    ],
+    ("text", "plain"), [("toidi na era uoy", "you are an idiot"), ("olleh\neybdoog", "hello\ngoodbye")]
 )
-def test_backward_text_is_turned_round_when_it_reads_better_so(text: str, plain: str) -> None:
+def test_backward_text_is_known_as_such_and_turned_round_line_by_line(text: str, plain: str) -> None:
+    assert is_backwards(text)
     assert forwards(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text", ["hello there", "was it on a level", "schönen guten Abend", "nimi on Ville ja asun Porissa", "xyz qrv"]
+)
+def test_text_that_does_not_read_better_turned_round_is_not_backward(text: str) -> None:
+    assert not is_backwards(text)
+
+
+def test_a_text_that_stays_as_it_is_keeps_its_exclamation_marks_too() -> None:
+    assert upright("ɐɯ zxc! q!w") == "ɐɯ zxc! q!w"
 
 
 def test_words_may_be_turned_round_one_by_one() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.read.unseen import as_displayed, backwards, without_invisible, without_piled_marks
+from bot.read.unseen import MOST_TURNS, as_displayed, backwards, without_invisible, without_piled_marks
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,11 @@ def test_a_right_to_left_override_is_read_as_it_is_displayed(text: str, seen: st
     assert without_invisible(as_displayed(text)) == seen
 
 
+def test_so_many_changes_of_direction_are_followed_and_what_stands_behind_them_is_kept_as_it_is() -> None:
+    turns = "\u202eba\u202c" * (MOST_TURNS // 2)
+    assert without_invisible(as_displayed(turns + "\u202edc")) == "ab" * (MOST_TURNS // 2) + "dc"
+
+
 @pytest.mark.parametrize(
     ("text", "seen"),
     [
@@ -71,6 +76,11 @@ def test_piled_marks_go_and_spellings_keep_theirs(text: str, seen: str) -> None:
 @given(st.text(max_size=100))
 def test_backwards_keeps_what_is_one_character_for_a_reader(text: str) -> None:
     assert sorted(backwards(text)) == sorted(text)
+
+
+def test_letters_and_signs_that_stand_by_themselves_are_turned_round_one_by_one() -> None:
+    assert backwards("ⱯB → дом") == "мод → BⱯ"
+    assert backwards("\r\né") == "é\r\n"
 
 
 def test_a_family_is_not_torn_apart_when_a_text_is_turned_round() -> None:
