@@ -139,7 +139,7 @@ class Ledger(Reviewing, GuildKeeping):
         None when this text of this message has a flag already: it was replayed, or another task was faster. The flag
         that is returned has its text even where ``key_trouble`` keeps that from being stored.
         """
-        return await self._writer.do(lambda session: self._open(session, post, scores, decision, gist))
+        return await self._writer.do(lambda session: self._open(session, post, scores, decision, gist), post.guild.id)
 
     def _open(self, session: Session, post: Post, scores: Scores, decision: Decision, gist: str | None) -> Flag | None:
         known = session.execute(select(FlagRow.text_hash, FlagRow.hashed_with).where(*_about_the_same(post)))
@@ -172,16 +172,17 @@ class Ledger(Reviewing, GuildKeeping):
     async def start(self, flag: Flag, position: int) -> bool:
         """Note that the action at ``position`` of the outcomes is about to be done; False when it was begun before."""
         return await self._change(
+            flag,
             _outcome(flag, position)
             .where(OutcomeRow.status == Status.PLANNED)
-            .values(status=Status.STARTED, started_at=_now())
+            .values(status=Status.STARTED, started_at=_now()),
         )
 
     async def finish(self, flag: Flag, position: int, outcome: Outcome) -> None:
         """Note what became of an action. Where there is a final outcome already, that one stays."""
         if not outcome.status.is_final:
             raise ValueError(f"an action is not finished while it is {outcome.status}")
-        await self._writer.do(lambda session: _finish(session, flag, position, outcome))
+        await self._writer.do(lambda session: _finish(session, flag, position, outcome), flag.guild.id)
 
     async def undone(self, flag: Flag, position: int, undo: Outcome) -> bool:
         """Note what became of taking an action back; False when that was done before.
@@ -191,9 +192,10 @@ class Ledger(Reviewing, GuildKeeping):
         may_be_tried = OutcomeRow.undo_status.in_((Status.FAILED, Status.FORBIDDEN))
         due = OutcomeRow.due_at if undo.status in (Status.FAILED, Status.FORBIDDEN) else None
         return await self._change(
+            flag,
             _outcome(flag, position)
             .where(or_(OutcomeRow.undo_status.is_(None), may_be_tried))
-            .values(undo_status=undo.status, undo_detail=undo.detail, undone_at=_now(), due_at=due)
+            .values(undo_status=undo.status, undo_detail=undo.detail, undone_at=_now(), due_at=due),
         )
 
     async def pass_on(self, flag: Flag, position: int, words: Callable[[int], str]) -> str:
@@ -209,20 +211,20 @@ class Ledger(Reviewing, GuildKeeping):
 
     async def postpone(self, flag: Flag, position: int, due: datetime) -> None:
         """Have an action that could not be taken back tried again at ``due``."""
-        await self._change(_outcome(flag, position).where(OutcomeRow.due_at.is_not(None)).values(due_at=due))
+        await self._change(flag, _outcome(flag, position).where(OutcomeRow.due_at.is_not(None)).values(due_at=due))
 
     async def close(self, flag: Flag) -> None:
         """Note that nothing more is to be done about the flag but its card."""
-        await self._change(_flag(flag).where(FlagRow.closed_at.is_(None)).values(closed_at=_now()))
+        await self._change(flag, _flag(flag).where(FlagRow.closed_at.is_(None)).values(closed_at=_now()))
 
     async def explained(self, flag: Flag, spans: Sequence[Span]) -> None:
         """Note which words of the flag's text moved its scores: places, no words."""
         rows = [[span.label, span.start, span.end, round(span.weight, 3)] for span in spans]
-        await self._change(_flag(flag).values(spans=rows))
+        await self._change(flag, _flag(flag).values(spans=rows))
 
     async def withhold_strikes(self, flag: Flag) -> None:
         """Note that a flag gives no strikes after all, because nothing was done about it."""
-        await self._writer.do(lambda session: strikes.withhold(session, flag.id))
+        await self._writer.do(lambda session: strikes.withhold(session, flag.id), flag.guild.id)
 
     async def forgive(self, flag: Flag) -> int:
         """Take back the strikes that a flag gave; how many they were, 0 where there are none to take back."""
@@ -232,14 +234,14 @@ class Ledger(Reviewing, GuildKeeping):
         """Note that ``what`` was told to a guild, in place of an earlier note."""
         await self._writer.do(lambda session: put_note(session, guild_id, what, state))
 
-    async def _change(self, statement: Update) -> bool:
+    async def _change(self, flag: Flag, statement: Update) -> bool:
         """Whether a row was changed."""
 
         def run(session: Session) -> bool:
             result: Any = session.execute(statement, execution_options={"synchronize_session": False})
             return isinstance(result, CursorResult) and result.rowcount > 0
 
-        return await self._writer.do(run)
+        return await self._writer.do(run, flag.guild.id)
 
     async def rotate_key(self) -> int:
         """Reseal all texts with a new key and drop the old one; returns how many. Flagging goes on meanwhile.

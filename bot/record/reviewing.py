@@ -179,7 +179,8 @@ class Reviewing(Reading):
         """The card shows that version now, or there is none to show it."""
         newer = (FlagRow.id == flag.id, FlagRow.card_shown < version)
         await self._writer.do(
-            lambda session: session.execute(update(FlagRow).where(*newer).values(card_shown=version), _QUICK)
+            lambda session: session.execute(update(FlagRow).where(*newer).values(card_shown=version), _QUICK),
+            flag.guild.id,
         )
 
     async def card_posted(self, flag: Flag, place: CardPlace | None) -> None:
@@ -209,7 +210,7 @@ class Reviewing(Reading):
             if flag.lead is not None:
                 rulings.show_anew(session, [flag.lead])
 
-        await self._writer.do(run)
+        await self._writer.do(run, flag.guild.id)
 
     async def by_id(self, guild_id: int, flag_id: int) -> Flag | None:
         wanted = select(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id)

@@ -1,14 +1,14 @@
 """The one task that writes to the record.
 
-What waits when it gets its turn is committed together: under load one flush to disk serves many flags.
+What waits when it gets its turn is committed together: under load one flush to disk serves many flags. Guilds take
+turns, so that a raid on one of them holds no other up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from bot.errors import RecordFailed
+from bot.fair_queue import FairQueue
 from bot.health import Health
 from bot.record.database import plain_errors
 from bot.record.probing import probe_flags
@@ -28,8 +29,9 @@ from bot.texts.saying import Said, say
 
 T = TypeVar("T")
 
-JOBS_TOGETHER = 64
+JOBS_TOGETHER = 32  # whoever comes next waits for the end of their transaction
 JOBS_WAITING = 10_000
+NO_GUILD = 0
 PROBE_SECONDS = 5.0  # between two attempts to find out, while in trouble, whether writing works again
 RELAPSE_SECONDS = 600.0  # trouble that comes back within this time is believed to be over only after twice the calm
 LONGEST_CALM = 1800.0  # seconds without a failure that are asked for at most
@@ -64,7 +66,7 @@ class Writer:
         self._engine = engine
         self._database = database
         self._health = health
-        self._waiting: deque[_Job[Any]] = deque()
+        self._waiting: FairQueue[_Job[Any]] = FairQueue(JOBS_WAITING)
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
         self._in_trouble = False
@@ -87,23 +89,27 @@ class Writer:
         if self._task is not None:
             await self._task
 
-    async def do(self, work: Callable[[Session], T]) -> T:
+    async def do(self, work: Callable[[Session], T], guild_id: int = NO_GUILD) -> T:
         """Run ``work`` in a transaction and return its result once that is on disk.
 
         ``work`` may be run again when a neighbour in the same transaction failed: it has to keep nothing outside the
-        session. Raises ``RecordFailed`` when the database does, and whatever ``work`` raises.
+        session. ``guild_id``: for what each message of a guild asks for, which keeps its order and waits for its
+        guild's turn; what people or the bot itself ask for goes without. Raises ``RecordFailed`` when the database
+        does, and whatever ``work`` raises.
         """
         if self._closing:
             raise RecordFailed(f"{self._database} is closed: the bot is stopping")
-        if len(self._waiting) >= JOBS_WAITING:
-            raise RecordFailed(
-                f"{self._database} is too slow, {JOBS_WAITING} writes are waiting: check the disk",
-                say("record_slow", count=JOBS_WAITING),
-            )
         job = _Job(work)
-        self._waiting.append(job)
+        if (displaced := self._waiting.push(job, guild_id=guild_id, member_id=0)) is not None:
+            displaced.fail(self._too_slow())
         self._wake.set()
         return await job.answer
+
+    def _too_slow(self) -> RecordFailed:
+        return RecordFailed(
+            f"{self._database} is too slow, {JOBS_WAITING} writes are waiting: check the disk",
+            say("record_slow", count=JOBS_WAITING),
+        )
 
     async def truncate_wal(self) -> bool:
         """Empty the write-ahead log, which still holds what was overwritten; False while a reader stands in the way."""
@@ -118,9 +124,9 @@ class Writer:
     async def _run(self) -> None:
         while not (self._closing and not self._waiting):
             await self._wait_for_work()
-            batch = [self._waiting.popleft() for _ in range(min(JOBS_TOGETHER, len(self._waiting)))]
+            batch = [job for job in self._next_jobs() if not job.answer.cancelled()]
             try:
-                await self._serve([job for job in batch if not job.answer.cancelled()])
+                await self._serve(batch)
                 if self._in_trouble and monotonic() >= self._probe_at:
                     await self._probe()
             except Exception as error:
@@ -128,6 +134,12 @@ class Writer:
                 log.exception("the record's writer stumbled")
                 for job in batch:
                     job.fail(error)
+
+    def _next_jobs(self) -> Iterator[_Job[Any]]:
+        for _ in range(JOBS_TOGETHER):
+            if (job := self._waiting.pop()) is None:
+                return
+            yield job
 
     async def _wait_for_work(self) -> None:
         """Return when a job waits, when it is time to go, or when trouble asks for a probe."""
@@ -147,12 +159,13 @@ class Writer:
                 job.fail(error)
             self._fail(error.said)
         except Exception as error:
-            # One job is at fault: alone, it takes no neighbour with it.
+            # One job is at fault: alone, it takes no neighbour with it. It is found by halves, as others wait.
             if len(batch) == 1:
                 batch[0].fail(error)
             else:
-                for job in batch:
-                    await self._serve([job])
+                middle = len(batch) // 2
+                await self._serve(batch[:middle])
+                await self._serve(batch[middle:])
         else:
             for job, result in zip(batch, results, strict=True):
                 job.settle(result)
@@ -192,4 +205,4 @@ class Writer:
 
 
 class _OneAtFault(Exception):
-    """One of several jobs broke a rule of the tables; which one is found by running them singly."""
+    """One of several jobs broke a rule of the tables; which one is found by running fewer of them together."""
