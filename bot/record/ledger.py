@@ -25,7 +25,7 @@ from bot.record import sharing, strikes
 from bot.record.appeals import AppealBook
 from bot.record.clock import now_in_record as _now
 from bot.record.copies import delete_unfinished
-from bot.record.database import DATABASE_NAME, disposed, open_for_reading, open_for_writing, plain_errors
+from bot.record.database import DATABASE_NAME, disposed, open_for_reading, plain_errors
 from bot.record.erasing import Erasing
 from bot.record.groups import lead_of
 from bot.record.guild_keeping import GuildKeeping
@@ -99,9 +99,8 @@ class Ledger(Reviewing, GuildKeeping):
             stack.enter_context(locked(folder))
             await asyncio.to_thread(delete_unfinished, folder)
             await asyncio.to_thread(migrate, database)
-            engine = await stack.enter_async_context(disposed(open_for_writing(database)))
             reader = await stack.enter_async_context(disposed(open_for_reading(database)))
-            writer = await stack.enter_async_context(Writer(engine, database, health or Health()))
+            writer = await stack.enter_async_context(Writer(database, health or Health()))
             vault = await _open_vault(writer, key_file, ours=key_file == folder / "key")
             buffer = await stack.enter_async_context(ScoreBuffer(writer))
             yield cls(

@@ -1,7 +1,8 @@
 """The one task that writes to the record.
 
 What waits when it gets its turn is committed together: under load one flush to disk serves many flags. Guilds take
-turns, so that a raid on one of them holds no other up.
+turns, so that a raid on one of them holds no other up. All of it is done in one thread: a transaction of many small
+statements would else spend most of its time on the way between threads.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -16,13 +20,12 @@ from typing import Any, Generic, Self, TypeVar
 
 import structlog
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from bot.errors import RecordFailed
 from bot.fair_queue import FairQueue
 from bot.health import Health
-from bot.record.database import plain_errors
+from bot.record.database import open_for_writing, plain_errors, uninterrupted
 from bot.record.probing import probe_flags
 from bot.rounds import heard
 from bot.texts.saying import Said, say
@@ -62,13 +65,13 @@ class _Job(Generic[T]):
 class Writer:
     """Runs jobs in transactions, one after another, and tells ``health`` whether they go through."""
 
-    def __init__(self, engine: AsyncEngine, database: Path, health: Health) -> None:
-        self._engine = engine
+    def __init__(self, database: Path, health: Health) -> None:
+        self._engine = open_for_writing(database)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="record writer")
         self._database = database
         self._health = health
         self._waiting: FairQueue[_Job[Any]] = FairQueue(JOBS_WAITING)
         self._wake = asyncio.Event()
-        self._turn = asyncio.Lock()
         self._in_trouble = False
         self._probe_at = self._failed_at = 0.0  # by ``monotonic``
         self._healed_at = -math.inf
@@ -86,16 +89,24 @@ class Writer:
         """Finish what waits."""
         self._closing = True
         self._wake.set()
-        if self._task is not None:
-            await self._task
+        try:
+            if self._task is not None:
+                await self._task
+        finally:
+            # Behind what is being written even now: a connection is closed by the thread that uses it.
+            await uninterrupted(self._in_thread(self._engine.dispose))
+            self._thread.shutdown()
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def do(self, work: Callable[[Session], T], guild_id: int = NO_GUILD) -> T:
         """Run ``work`` in a transaction and return its result once that is on disk.
 
-        ``work`` may be run again when a neighbour in the same transaction failed: it has to keep nothing outside the
-        session. ``guild_id``: for what each message of a guild asks for, which keeps its order and waits for its
-        guild's turn; what people or the bot itself ask for goes without. Raises ``RecordFailed`` when the database
-        does, and whatever ``work`` raises.
+        ``work`` is run in the writer's thread, and again when a neighbour in the same transaction failed: it has to
+        keep nothing outside the session. ``guild_id``: for what each message of a guild asks for, which keeps its
+        order and waits for its guild's turn; what people or the bot itself ask for goes without. Raises
+        ``RecordFailed`` when the database does, and whatever ``work`` raises.
         """
         if self._closing:
             raise RecordFailed(f"{self._database} is closed: the bot is stopping")
@@ -113,12 +124,11 @@ class Writer:
 
     async def truncate_wal(self) -> bool:
         """Empty the write-ahead log, which still holds what was overwritten; False while a reader stands in the way."""
-        async with self._turn:
-            with plain_errors(self._database):
-                async with self._engine.connect() as connection:
-                    driver: Any = (await connection.get_raw_connection()).driver_connection
-                    async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-                        busy, *_pages = await cursor.fetchone()
+        return await self._in_thread(self._truncate_wal)
+
+    def _truncate_wal(self) -> bool:
+        with plain_errors(self._database), closing(self._engine.raw_connection()) as connection:
+            busy, *_pages = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
     async def _run(self) -> None:
@@ -153,7 +163,7 @@ class Writer:
         if not batch:
             return
         try:
-            results = await self._commit(batch)
+            results = await self._in_thread(partial(self._commit, batch))
         except RecordFailed as error:
             for job in batch:
                 job.fail(error)
@@ -170,23 +180,22 @@ class Writer:
             for job, result in zip(batch, results, strict=True):
                 job.settle(result)
 
-    async def _commit(self, batch: list[_Job[Any]]) -> list[Any]:
-        async with self._turn:
-            with plain_errors(self._database):
-                try:
-                    async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
-                        return [await session.run_sync(job.run) for job in batch]
-                except BaseException as error:
-                    # A connection that met a fault may keep it: a file once opened read-only stays so.
-                    await self._engine.dispose()
-                    if isinstance(error, IntegrityError) and len(batch) > 1:
-                        raise _OneAtFault from error
-                    raise
+    def _commit(self, batch: list[_Job[Any]]) -> list[Any]:
+        with plain_errors(self._database):
+            try:
+                with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                    return [job.run(session) for job in batch]
+            except BaseException as error:
+                # A connection that met a fault may keep it: a file once opened read-only stays so.
+                self._engine.dispose()
+                if isinstance(error, IntegrityError) and len(batch) > 1:
+                    raise _OneAtFault from error
+                raise
 
     async def _probe(self) -> None:
         """Find out whether the trouble is over; work that goes through says little: some pages only may be at fault."""
         try:
-            await self._commit([_Job(probe_flags)])
+            await self._in_thread(partial(self._commit, [_Job(probe_flags)]))
         except RecordFailed as error:
             self._fail(error.said)
         else:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from bot.errors import RecordFailed
 from bot.health import Health
-from bot.record.database import DATABASE_NAME, disposed, open_for_writing
+from bot.record.database import DATABASE_NAME
 from bot.record.migrating import migrate
 from bot.record.tables import NumberRow
 from bot.record.writer import JOBS_TOGETHER, Writer
@@ -24,24 +23,25 @@ BACKLOG = 3 * JOBS_TOGETHER
 
 
 @pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+async def database(tmp_path: Path) -> Path:
     await asyncio.to_thread(migrate, tmp_path / DATABASE_NAME)
-    async with disposed(open_for_writing(tmp_path / DATABASE_NAME)) as engine:
-        yield engine
+    return tmp_path / DATABASE_NAME
 
 
 @pytest.fixture
-async def writer(engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[Writer]:
-    async with Writer(engine, tmp_path / DATABASE_NAME, Health()) as writer:
+async def writer(database: Path) -> AsyncIterator[Writer]:
+    async with Writer(database, Health()) as writer:
         yield writer
 
 
 @pytest.fixture
-def commits(engine: AsyncEngine) -> list[int]:
+def commits() -> Iterator[list[int]]:
     """Grows by one with every transaction that is committed."""
     counted: list[int] = []
-    event.listen(engine.sync_engine, "commit", lambda _: counted.append(len(counted) + 1))
-    return counted
+    count = lambda _: counted.append(len(counted) + 1)  # noqa: E731
+    event.listen(Engine, "commit", count)
+    yield counted
+    event.remove(Engine, "commit", count)
 
 
 def number(guild_id: int) -> Callable[[Session], None]:
@@ -90,10 +90,10 @@ async def test_the_writes_of_a_guild_keep_their_order(writer: Writer):
 
 
 async def test_when_too_many_writes_wait_the_guild_that_has_most_of_them_loses_its_newest(
-    engine: AsyncEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bot.record.writer.JOBS_WAITING", 10)
-    async with Writer(engine, tmp_path / DATABASE_NAME, Health()) as writer:
+    async with Writer(database, Health()) as writer:
         flood = at_once(*(writer.do(number(100 + each), RAIDED) for each in range(12)))
         (quiet,) = at_once(writer.do(number(99), QUIET))
         results = await asyncio.gather(*flood, return_exceptions=True)
