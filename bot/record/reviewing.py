@@ -212,9 +212,10 @@ class Reviewing(Reading):
 
         await self._writer.do(run, flag.guild.id)
 
-    async def by_id(self, guild_id: int, flag_id: int) -> Flag | None:
-        wanted = select(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id)
-        return next(iter(await self._flags(wanted)), None)
+    async def is_kept(self, guild_id: int, flag_id: int) -> bool:
+        """Whether a flag has not been erased."""
+        wanted = select(FlagRow.id).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id)
+        return await self._read(lambda session: session.scalar(wanted) is not None)
 
     async def group_of(self, flag: Flag) -> Group:
         """The flags that are shown on one card with ``flag``."""
