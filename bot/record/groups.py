@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.record.tables import FlagRow, StrikeRow
-from bot.records import Named
+from bot.records import CardPlace, Named
 
 GROUPED_WITHIN = timedelta(minutes=10)  # the same text after so long a time is a flag of its own
 MEMBERS_NAMED = 10
@@ -52,6 +52,15 @@ class Flood:
     authors: int
     labels: tuple[tuple[str, int], ...]
     channels: tuple[tuple[Named, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """When a flag was shown; ``place`` is None where its card was begun, and nobody knows whether it is there."""
+
+    flag_id: int
+    at: datetime
+    place: CardPlace | None
 
 
 def lead_of(session: Session, new: FlagRow) -> int | None:

@@ -63,6 +63,7 @@ class Board:
         texts = self._texts(flag)
         place = await self._floods.place(
             flag.guild.id,
+            flag.id,
             partial(self._post, flag),
             lambda: self._log_channel.post_view(flag.guild.id, Digest(None, texts), nonce=nonce_of("f", flag)),
         )
