@@ -172,32 +172,40 @@ class Carrying:
             if not outcome.status.is_final
         ]
         stages = [list(stage) for _, stage in groupby(sorted(open_actions, key=_stage), key=_stage)]
+        outcomes = list(flag.outcomes)
         for at, stage in enumerate(stages):
             # What others wait for is as urgent as they are: a warning before a ban is not put behind the cards.
             later = [action.urgency for each in stages[at + 1 :] for _, action in each]
-            await asyncio.gather(
+            done = await asyncio.gather(
                 *(self._apply(flag, position, action, min([action.urgency, *later])) for position, action in stage)
             )
-        return await self._without_idle_strikes(await self._as_recorded(flag)) if open_actions else flag
+            for (position, _), outcome in zip(stage, done, strict=True):
+                outcomes[position] = outcome
+        return await self._without_idle_strikes(replace(flag, outcomes=tuple(outcomes))) if open_actions else flag
 
     async def _apply(self, flag: Flag, position: int, action: Action, urgency: int) -> Outcome:
         """Intent before, outcome after. What an earlier run died in is repeated only where that does no harm."""
         if flag.outcomes[position].status is Status.STARTED and not action.repeatable:
             unknown = Outcome(action.name, Status.UNKNOWN, self._texts(flag).interrupted, action.options)
-            await self.insist(partial(self._ledger.finish, flag, position, unknown))
-            return unknown
+            return await self._finished(flag, position, unknown)
 
         async def begin_and_apply() -> Outcome:
             await self._online()
             if flag.outcomes[position].status is Status.PLANNED and (why := self._not_now(flag, position, action)):
                 return Outcome(action.name, Status.HELD_BACK, why, action.options)
-            await self.insist(partial(self._ledger.start, flag, position))
+            if action.destructive or not action.repeatable:  # else it makes no difference whether it was begun
+                await self.insist(partial(self._ledger.start, flag, position))
             return await self._attempt(flag, position, action)
 
         outcome = await self._agenda.run(flag.guild.id, urgency, begin_and_apply)
         log.info("acted", guild=flag.guild.id, flag=flag.number, action=action.name, status=outcome.status)
-        await self.insist(partial(self._ledger.finish, flag, position, outcome))
-        return outcome
+        return await self._finished(flag, position, outcome)
+
+    async def _finished(self, flag: Flag, position: int, outcome: Outcome) -> Outcome:
+        """The outcome as the record has it from now on."""
+        noted = await self.insist(partial(self._ledger.finish, flag, position, outcome))
+        ordered = flag.outcomes[position]
+        return replace(noted, by=ordered.by, ordered_at=ordered.ordered_at)
 
     def _not_now(self, flag: Flag, position: int, action: Action) -> str:
         """Why a deed that was decided on must not be begun any more; empty when it may be."""

@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import structlog
 
+from bot.fair_queue import FairQueue
 from bot.read.views import MOST_READ
 from bot.records import Post, Surface, TextFile
-from bot.score.queue import FairQueue
 
 TEXT_FILE = "text file"  # the surface
 FILES_WAITING = 500  # messages with files; of more, the latest of who has the most are not read

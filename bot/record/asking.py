@@ -6,25 +6,23 @@ The record has one writer, the bot. This one table may be written beside it, in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
+from bot.health import Health
 from bot.record.clock import now_in_record
-from bot.record.database import DATABASE_NAME, disposed, open_for_writing, plain_errors
+from bot.record.database import DATABASE_NAME
 from bot.record.tables import AskedRulingRow
+from bot.record.writer import Writer
 from bot.records import Verdict
 
 LOOK_EVERY = 0.25  # seconds
 ANSWERS_KEPT = timedelta(hours=1)  # for somebody who has gone away meanwhile
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +40,13 @@ async def ask_running_bot(
     folder: Path, guild_id: int, number: int, verdict: Verdict, by_name: str, *, wait: float
 ) -> str | None:
     """Ask the bot that runs on ``folder``, and give its answer; None: none came in ``wait`` seconds, one will come."""
-    database = folder / DATABASE_NAME
-    async with disposed(open_for_writing(database)) as engine:
-        with plain_errors(database):
-            asked_id = await _in_transaction(engine, lambda session: _ask(session, guild_id, number, verdict, by_name))
-            for _ in range(round(wait / LOOK_EVERY)):
-                await asyncio.sleep(LOOK_EVERY)
-                answered = await _in_transaction(engine, lambda session: _take_answer(session, asked_id))
-                if answered is not None:
-                    return answered
+    async with Writer(folder / DATABASE_NAME, Health()) as writer:
+        asked_id = await writer.do(lambda session: _ask(session, guild_id, number, verdict, by_name))
+        for _ in range(round(wait / LOOK_EVERY)):
+            await asyncio.sleep(LOOK_EVERY)
+            answered = await writer.do(lambda session: _take_answer(session, asked_id))
+            if answered is not None:
+                return answered
     return None
 
 
@@ -79,8 +75,3 @@ def _take_answer(session: Session, asked_id: int) -> str | None:
     if answer is not None:
         session.execute(delete(AskedRulingRow).where(AskedRulingRow.id == asked_id))
     return answer
-
-
-async def _in_transaction(engine: AsyncEngine, work: Callable[[Session], T]) -> T:
-    async with AsyncSession(engine) as session, session.begin():
-        return await session.run_sync(work)

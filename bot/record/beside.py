@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.health import Health
-from bot.record.database import DATABASE_NAME, disposed, open_for_writing
+from bot.record.database import DATABASE_NAME
 from bot.record.reading import opened
 from bot.record.sealing import key_file_for
 from bot.record.writer import Writer
@@ -21,6 +21,5 @@ async def beside(folder: Path) -> AsyncIterator[Writer]:
     """
     async with opened(folder, key_file_for(folder)):
         pass  # it is there, and its tables are those of this version
-    database = folder / DATABASE_NAME
-    async with disposed(open_for_writing(database)) as engine, Writer(engine, database, Health()) as writer:
+    async with Writer(folder / DATABASE_NAME, Health()) as writer:
         yield writer

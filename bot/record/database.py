@@ -30,12 +30,12 @@ PRAGMAS = (
 )
 
 
-def open_for_writing(path: Path) -> AsyncEngine:
+def open_for_writing(path: Path) -> Engine:
     """One connection; each transaction takes the write lock at its start, so none fails half-way for lack of it."""
     # The writer ends every transaction itself, so a connection needs no second rollback when it is handed back.
     pool: dict[str, Any] = {"pool_size": 1, "max_overflow": 0, "pool_reset_on_return": None}
-    engine = create_async_engine(_url("sqlite+aiosqlite", path), **pool, **_options())
-    _prepare(engine.sync_engine, "BEGIN IMMEDIATE", PRAGMAS)
+    engine = create_engine(_url("sqlite", path), **pool, **_options())
+    _prepare(engine, "BEGIN IMMEDIATE", PRAGMAS)
     return engine
 
 

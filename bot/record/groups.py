@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.record.tables import FlagRow, StrikeRow
-from bot.records import Named
+from bot.records import CardPlace, Named
 
 GROUPED_WITHIN = timedelta(minutes=10)  # the same text after so long a time is a flag of its own
 MEMBERS_NAMED = 10
@@ -54,17 +54,36 @@ class Flood:
     channels: tuple[tuple[Named, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """When a flag was shown; ``place`` is None where its card was begun, and nobody knows whether it is there."""
+
+    flag_id: int
+    at: datetime
+    place: CardPlace | None
+
+
 def lead_of(session: Session, new: FlagRow) -> int | None:
     """The flag on whose card a new one is shown that says the same and fired the same rules; None: it gets its own."""
-    wanted = (
-        select(FlagRow.id, FlagRow.fired)
-        .where(FlagRow.guild_id == new.guild_id, FlagRow.alike == new.alike, FlagRow.hashed_with == new.hashed_with)
-        .where(FlagRow.lead_id.is_(None), FlagRow.verdict.is_(None))
-        .where(FlagRow.created_at > new.created_at - GROUPED_WITHIN)
-        .order_by(FlagRow.id.desc())
-    )
+    alike = {
+        "guild": new.guild_id,
+        "alike": new.alike,
+        "hashed_with": new.hashed_with,
+        "since": new.created_at - GROUPED_WITHIN,
+    }
     rules = _rules(new.fired)
-    return next((flag_id for flag_id, fired in session.execute(wanted) if _rules(fired) == rules), None)
+    return next((flag_id for flag_id, fired in session.execute(_LEADS, alike) if _rules(fired) == rules), None)
+
+
+# Put together once: it is executed for every flag.
+_LEADS = (
+    select(FlagRow.id, FlagRow.fired)
+    .where(FlagRow.guild_id == bindparam("guild"))
+    .where(FlagRow.alike == bindparam("alike"), FlagRow.hashed_with == bindparam("hashed_with"))
+    .where(FlagRow.lead_id.is_(None), FlagRow.verdict.is_(None))
+    .where(FlagRow.created_at > bindparam("since"))
+    .order_by(FlagRow.id.desc())
+)
 
 
 def _rules(fired: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:

@@ -8,24 +8,25 @@ writing works again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import ColumnElement, CursorResult, Update, or_, select, update
+from sqlalchemy import Result, Update, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.errors import KeyUnusable
 from bot.health import Health
-from bot.record import sharing, strikes
+from bot.record import outcomes, sharing, strikes
 from bot.record.appeals import AppealBook
 from bot.record.clock import now_in_record as _now
 from bot.record.copies import delete_unfinished
-from bot.record.database import DATABASE_NAME, disposed, open_for_reading, open_for_writing, plain_errors
+from bot.record.database import DATABASE_NAME, disposed, open_for_reading, plain_errors
 from bot.record.erasing import Erasing
 from bot.record.groups import lead_of
 from bot.record.guild_keeping import GuildKeeping
@@ -40,7 +41,7 @@ from bot.record.reports import add_report
 from bot.record.retention import Expired, expire
 from bot.record.reviewing import Reviewing
 from bot.record.rotation import finish_rotation, rotate
-from bot.record.rows import flag_from, flag_row, plain
+from bot.record.rows import flag_from, flag_row
 from bot.record.scores import ScoreBuffer, ScoredPost
 from bot.record.sealing import key_file_for, make_private
 from bot.record.sharing import Subject
@@ -99,9 +100,8 @@ class Ledger(Reviewing, GuildKeeping):
             stack.enter_context(locked(folder))
             await asyncio.to_thread(delete_unfinished, folder)
             await asyncio.to_thread(migrate, database)
-            engine = await stack.enter_async_context(disposed(open_for_writing(database)))
             reader = await stack.enter_async_context(disposed(open_for_reading(database)))
-            writer = await stack.enter_async_context(Writer(engine, database, health or Health()))
+            writer = await stack.enter_async_context(Writer(database, health or Health()))
             vault = await _open_vault(writer, key_file, ours=key_file == folder / "key")
             buffer = await stack.enter_async_context(ScoreBuffer(writer))
             yield cls(
@@ -139,10 +139,10 @@ class Ledger(Reviewing, GuildKeeping):
         None when this text of this message has a flag already: it was replayed, or another task was faster. The flag
         that is returned has its text even where ``key_trouble`` keeps that from being stored.
         """
-        return await self._writer.do(lambda session: self._open(session, post, scores, decision, gist))
+        return await self._writer.do(lambda session: self._open(session, post, scores, decision, gist), post.guild.id)
 
     def _open(self, session: Session, post: Post, scores: Scores, decision: Decision, gist: str | None) -> Flag | None:
-        known = session.execute(select(FlagRow.text_hash, FlagRow.hashed_with).where(*_about_the_same(post)))
+        known = _known(session, post)
         if any(self._vault.may_be(post.text, text_hash, hashed_with) for text_hash, hashed_with in known):
             return None
         last = last_number(session, post.guild.id)
@@ -167,21 +167,21 @@ class Ledger(Reviewing, GuildKeeping):
             add_report(session, row, decision.reported_by, row.created_at)
         if sealed := self._vault.seal(row.id, post.text, row.created_at):
             session.add(sealed)
+        set_committed_value(row, "rulings", [])  # else the database is asked for those of a flag that is new
         return flag_from(row, post.text)
 
     async def start(self, flag: Flag, position: int) -> bool:
         """Note that the action at ``position`` of the outcomes is about to be done; False when it was begun before."""
-        return await self._change(
-            _outcome(flag, position)
-            .where(OutcomeRow.status == Status.PLANNED)
-            .values(status=Status.STARTED, started_at=_now())
-        )
+        now = _now()
+        return await self._writer.do(lambda session: outcomes.start(session, flag, position, now), flag.guild.id)
 
-    async def finish(self, flag: Flag, position: int, outcome: Outcome) -> None:
-        """Note what became of an action. Where there is a final outcome already, that one stays."""
+    async def finish(self, flag: Flag, position: int, outcome: Outcome) -> Outcome:
+        """Note what became of an action, and give that as it is noted. A final outcome that is there already stays."""
         if not outcome.status.is_final:
             raise ValueError(f"an action is not finished while it is {outcome.status}")
-        await self._writer.do(lambda session: _finish(session, flag, position, outcome))
+        return await self._writer.do(
+            lambda session: outcomes.finish(session, flag, position, outcome, _now()), flag.guild.id
+        )
 
     async def undone(self, flag: Flag, position: int, undo: Outcome) -> bool:
         """Note what became of taking an action back; False when that was done before.
@@ -191,9 +191,10 @@ class Ledger(Reviewing, GuildKeeping):
         may_be_tried = OutcomeRow.undo_status.in_((Status.FAILED, Status.FORBIDDEN))
         due = OutcomeRow.due_at if undo.status in (Status.FAILED, Status.FORBIDDEN) else None
         return await self._change(
+            flag,
             _outcome(flag, position)
             .where(or_(OutcomeRow.undo_status.is_(None), may_be_tried))
-            .values(undo_status=undo.status, undo_detail=undo.detail, undone_at=_now(), due_at=due)
+            .values(undo_status=undo.status, undo_detail=undo.detail, undone_at=_now(), due_at=due),
         )
 
     async def pass_on(self, flag: Flag, position: int, words: Callable[[int], str]) -> str:
@@ -209,20 +210,20 @@ class Ledger(Reviewing, GuildKeeping):
 
     async def postpone(self, flag: Flag, position: int, due: datetime) -> None:
         """Have an action that could not be taken back tried again at ``due``."""
-        await self._change(_outcome(flag, position).where(OutcomeRow.due_at.is_not(None)).values(due_at=due))
+        await self._change(flag, _outcome(flag, position).where(OutcomeRow.due_at.is_not(None)).values(due_at=due))
 
     async def close(self, flag: Flag) -> None:
         """Note that nothing more is to be done about the flag but its card."""
-        await self._change(_flag(flag).where(FlagRow.closed_at.is_(None)).values(closed_at=_now()))
+        await self._change(flag, _CLOSE, {"flag": flag.id, "now": _now()})
 
     async def explained(self, flag: Flag, spans: Sequence[Span]) -> None:
         """Note which words of the flag's text moved its scores: places, no words."""
         rows = [[span.label, span.start, span.end, round(span.weight, 3)] for span in spans]
-        await self._change(_flag(flag).values(spans=rows))
+        await self._change(flag, _flag(flag).values(spans=rows))
 
     async def withhold_strikes(self, flag: Flag) -> None:
         """Note that a flag gives no strikes after all, because nothing was done about it."""
-        await self._writer.do(lambda session: strikes.withhold(session, flag.id))
+        await self._writer.do(lambda session: strikes.withhold(session, flag.id), flag.guild.id)
 
     async def forgive(self, flag: Flag) -> int:
         """Take back the strikes that a flag gave; how many they were, 0 where there are none to take back."""
@@ -232,14 +233,9 @@ class Ledger(Reviewing, GuildKeeping):
         """Note that ``what`` was told to a guild, in place of an earlier note."""
         await self._writer.do(lambda session: put_note(session, guild_id, what, state))
 
-    async def _change(self, statement: Update) -> bool:
+    async def _change(self, flag: Flag, statement: Update, values: Mapping[str, Any] | None = None) -> bool:
         """Whether a row was changed."""
-
-        def run(session: Session) -> bool:
-            result: Any = session.execute(statement, execution_options={"synchronize_session": False})
-            return isinstance(result, CursorResult) and result.rowcount > 0
-
-        return await self._writer.do(run)
+        return await self._writer.do(lambda session: outcomes.changes(session, statement, values), flag.guild.id)
 
     async def rotate_key(self) -> int:
         """Reseal all texts with a new key and drop the old one; returns how many. Flagging goes on meanwhile.
@@ -264,41 +260,33 @@ class Ledger(Reviewing, GuildKeeping):
         return await expire(self._writer, self._folder, self._retention, now)
 
 
-def _about_the_same(post: Post) -> tuple[ColumnElement[bool], ...]:
-    """Which flags may be about this post, if their text is the same.
+def _known(session: Session, post: Post) -> Result[bytes, int]:
+    """The hashes of the texts that were flagged of this post, and the secrets behind them.
 
     A name that was not seen to change may have been flagged before a restart; unless it was taken away then, or the
     member was not there yet, it is still the same one.
     """
-    same = (FlagRow.guild_id == post.guild.id, FlagRow.kind == post.kind)
+    about = {"guild": post.guild.id, "kind": post.kind}
     if post.kind == "name" and not post.is_edit:
-        taken = FlagRow.outcomes.any((OutcomeRow.action == "reset_nickname") & (OutcomeRow.status == Status.DONE))
         since = post.author.joined_at or EPOCH
-        return *same, FlagRow.author_id == post.author.id, FlagRow.created_at >= since, ~taken
-    return *same, FlagRow.message_id == post.message_id
+        return session.execute(_KNOWN_OF_NAME, {**about, "member": post.author.id, "since": since})
+    return session.execute(_KNOWN, {**about, "message": post.message_id})
 
 
-def _finish(session: Session, flag: Flag, position: int, outcome: Outcome) -> None:
-    detail, before, due = outcome.detail, plain(outcome.before), outcome.due
-    if outcome.longer:
-        is_longer = sharing.join(session, flag, position, outcome)
-        before, due = ({}, None) if is_longer is None else (before, due)
-        detail = f"{detail} {outcome.longer}" if is_longer else detail
-    elif outcome.status is Status.DONE:
-        sharing.replace_earlier(session, flag, position, outcome)
-    finished = _outcome(flag, position).where(OutcomeRow.status.in_((Status.PLANNED, Status.STARTED)))
-    session.execute(
-        finished.values(
-            status=outcome.status,
-            detail=detail,
-            options=plain(outcome.options) if outcome.options else OutcomeRow.options,
-            took=outcome.took,
-            finished_at=_now(),
-            before=before,
-            due_at=due,
-        ),
-        execution_options={"synchronize_session": False},
-    )
+# What is executed for every flag is put together once.
+_KNOWN_IN_GUILD = select(FlagRow.text_hash, FlagRow.hashed_with).where(
+    FlagRow.guild_id == bindparam("guild"), FlagRow.kind == bindparam("kind")
+)
+_KNOWN = _KNOWN_IN_GUILD.where(FlagRow.message_id == bindparam("message"))
+_TAKEN = FlagRow.outcomes.any((OutcomeRow.action == "reset_nickname") & (OutcomeRow.status == Status.DONE))
+_KNOWN_OF_NAME = _KNOWN_IN_GUILD.where(
+    FlagRow.author_id == bindparam("member"), FlagRow.created_at >= bindparam("since"), ~_TAKEN
+)
+_CLOSE = (
+    update(FlagRow)
+    .where(FlagRow.id == bindparam("flag"), FlagRow.closed_at.is_(None))
+    .values(closed_at=bindparam("now"))
+)
 
 
 def _outcome(flag: Flag, position: int) -> Update:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.record import groups, rulings
 from bot.record.asking import AskedRuling, answer_asked, asked_rulings
 from bot.record.clock import now_in_record
-from bot.record.groups import Flood, Group, Standing
+from bot.record.groups import Flood, Group, Shown, Standing
 from bot.record.reading import FLAGS_TOGETHER, Reading
 from bot.record.rows import outcome_from, plain
 from bot.record.rulings import Ruled
@@ -179,7 +179,8 @@ class Reviewing(Reading):
         """The card shows that version now, or there is none to show it."""
         newer = (FlagRow.id == flag.id, FlagRow.card_shown < version)
         await self._writer.do(
-            lambda session: session.execute(update(FlagRow).where(*newer).values(card_shown=version), _QUICK)
+            lambda session: session.execute(update(FlagRow).where(*newer).values(card_shown=version), _QUICK),
+            flag.guild.id,
         )
 
     async def card_posted(self, flag: Flag, place: CardPlace | None) -> None:
@@ -209,11 +210,12 @@ class Reviewing(Reading):
             if flag.lead is not None:
                 rulings.show_anew(session, [flag.lead])
 
-        await self._writer.do(run)
+        await self._writer.do(run, flag.guild.id)
 
-    async def by_id(self, guild_id: int, flag_id: int) -> Flag | None:
-        wanted = select(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id)
-        return next(iter(await self._flags(wanted)), None)
+    async def is_kept(self, guild_id: int, flag_id: int) -> bool:
+        """Whether a flag has not been erased."""
+        wanted = select(FlagRow.id).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id)
+        return await self._read(lambda session: session.scalar(wanted) is not None)
 
     async def group_of(self, flag: Flag) -> Group:
         """The flags that are shown on one card with ``flag``."""
@@ -234,18 +236,25 @@ class Reviewing(Reading):
         """What the digest at ``message_id`` counts."""
         return await self._read(lambda session: groups.flood_of(session, guild_id, message_id))
 
-    async def posted_since(self, guild_id: int, since: datetime) -> Sequence[tuple[datetime, CardPlace]]:
+    async def card_begun(self, guild_id: int, flag_id: int) -> None:
+        """Note that a flag is about to get a card of its own: should the bot die now, it may have one."""
+        due = update(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id, FlagRow.card_due)
+        now = now_in_record()
+        await self._writer.do(lambda session: session.execute(due.values(card_posted_at=now), _QUICK), guild_id)
+
+    async def shown_since(self, guild_id: int, since: datetime) -> Sequence[Shown]:
         """When and where the flags of a guild were last shown, oldest first."""
         wanted = (
-            select(FlagRow.card_posted_at, FlagRow.card_channel_id, FlagRow.card_message_id, FlagRow.in_digest)
+            select(FlagRow.id, FlagRow.card_posted_at, FlagRow.card_channel_id, FlagRow.card_message_id)
+            .add_columns(FlagRow.in_digest)
             .where(FlagRow.guild_id == guild_id, FlagRow.card_posted_at > since)
             .order_by(FlagRow.card_posted_at)
         )
 
-        def run(session: Session) -> list[tuple[datetime, CardPlace]]:
+        def run(session: Session) -> list[Shown]:
             return [
-                (cast(datetime, at), CardPlace(channel or 0, message or 0, in_digest))
-                for at, channel, message, in_digest in session.execute(wanted)
+                Shown(flag_id, cast(datetime, at), CardPlace(channel or 0, message, in_digest) if message else None)
+                for flag_id, at, channel, message, in_digest in session.execute(wanted)
             ]
 
         return await self._read(run)

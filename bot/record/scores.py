@@ -78,8 +78,8 @@ class ScoreBuffer:
         self.dropped = 0
         self._writer = writer
         self._posts: deque[ScoredPost] = deque()
-        self._known: dict[Hashable, Any] = {}
-        self._forgotten = 0  # how often ``_known`` was
+        self._forgotten = 0  # how often the numbers that are known were
+        self._known: tuple[int, dict[Hashable, Any]] = (0, {})  # they, and how often that was before
         self._wake = asyncio.Event()
         self._closing = asyncio.Event()
         self._flushing = asyncio.Lock()
@@ -108,7 +108,6 @@ class ScoreBuffer:
 
     def forget_numbers(self) -> None:
         """Ask the database anew for the numbers of places, roles and models; to be called as rows are deleted there."""
-        self._known = {}
         self._forgotten += 1
 
     async def flush(self) -> None:
@@ -137,12 +136,14 @@ class ScoreBuffer:
                 self._wake.set()
 
     async def _write(self, group: list[ScoredPost]) -> None:
-        known, as_of = await self._writer.do(
-            lambda session: (_insert(session, group, dict(self._known)), self._forgotten)
-        )
-        if as_of == self._forgotten:  # else some of it may have been deleted in the same transaction
-            self._known = known if len(known) < ENTRIES_KNOWN else {}
+        as_of, known = await self._writer.do(lambda session: self._insert(session, group))
+        self._known = (as_of, known if len(known) < ENTRIES_KNOWN else {})
         self._forget(group)
+
+    def _insert(self, session: Session, group: list[ScoredPost]) -> tuple[int, dict[Hashable, Any]]:
+        as_of, known = self._known
+        is_known = as_of == self._forgotten  # else some of it may have been deleted since
+        return self._forgotten, _insert(session, group, dict(known) if is_known else {})
 
     async def _write_or_drop(self, post: ScoredPost) -> None:
         try:

@@ -1,14 +1,18 @@
 """The one task that writes to the record.
 
-What waits when it gets its turn is committed together: under load one flush to disk serves many flags.
+What waits when it gets its turn is committed together: under load one flush to disk serves many flags. Guilds take
+turns, so that a raid on one of them holds no other up. All of it is done in one thread: a transaction of many small
+statements would else spend most of its time on the way between threads.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -16,20 +20,21 @@ from typing import Any, Generic, Self, TypeVar
 
 import structlog
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from bot.errors import RecordFailed
+from bot.fair_queue import FairQueue
 from bot.health import Health
-from bot.record.database import plain_errors
+from bot.record.database import open_for_writing, plain_errors, uninterrupted
 from bot.record.probing import probe_flags
 from bot.rounds import heard
 from bot.texts.saying import Said, say
 
 T = TypeVar("T")
 
-JOBS_TOGETHER = 64
+JOBS_TOGETHER = 32  # whoever comes next waits for the end of their transaction
 JOBS_WAITING = 10_000
+NO_GUILD = 0
 PROBE_SECONDS = 5.0  # between two attempts to find out, while in trouble, whether writing works again
 RELAPSE_SECONDS = 600.0  # trouble that comes back within this time is believed to be over only after twice the calm
 LONGEST_CALM = 1800.0  # seconds without a failure that are asked for at most
@@ -60,13 +65,13 @@ class _Job(Generic[T]):
 class Writer:
     """Runs jobs in transactions, one after another, and tells ``health`` whether they go through."""
 
-    def __init__(self, engine: AsyncEngine, database: Path, health: Health) -> None:
-        self._engine = engine
+    def __init__(self, database: Path, health: Health) -> None:
+        self._engine = open_for_writing(database)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="record writer")
         self._database = database
         self._health = health
-        self._waiting: deque[_Job[Any]] = deque()
+        self._waiting: FairQueue[_Job[Any]] = FairQueue(JOBS_WAITING)
         self._wake = asyncio.Event()
-        self._turn = asyncio.Lock()
         self._in_trouble = False
         self._probe_at = self._failed_at = 0.0  # by ``monotonic``
         self._healed_at = -math.inf
@@ -84,43 +89,54 @@ class Writer:
         """Finish what waits."""
         self._closing = True
         self._wake.set()
-        if self._task is not None:
-            await self._task
+        try:
+            if self._task is not None:
+                await self._task
+        finally:
+            # Behind what is being written even now: a connection is closed by the thread that uses it.
+            await uninterrupted(self._in_thread(self._engine.dispose))
+            self._thread.shutdown()
 
-    async def do(self, work: Callable[[Session], T]) -> T:
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def do(self, work: Callable[[Session], T], guild_id: int = NO_GUILD) -> T:
         """Run ``work`` in a transaction and return its result once that is on disk.
 
-        ``work`` may be run again when a neighbour in the same transaction failed: it has to keep nothing outside the
-        session. Raises ``RecordFailed`` when the database does, and whatever ``work`` raises.
+        ``work`` is run in the writer's thread, and again when a neighbour in the same transaction failed: it has to
+        keep nothing outside the session. ``guild_id``: for what each message of a guild asks for, which keeps its
+        order and waits for its guild's turn; what people or the bot itself ask for goes without. Raises
+        ``RecordFailed`` when the database does, and whatever ``work`` raises.
         """
         if self._closing:
             raise RecordFailed(f"{self._database} is closed: the bot is stopping")
-        if len(self._waiting) >= JOBS_WAITING:
-            raise RecordFailed(
-                f"{self._database} is too slow, {JOBS_WAITING} writes are waiting: check the disk",
-                say("record_slow", count=JOBS_WAITING),
-            )
         job = _Job(work)
-        self._waiting.append(job)
+        if (displaced := self._waiting.push(job, guild_id=guild_id, member_id=0)) is not None:
+            displaced.fail(self._too_slow())
         self._wake.set()
         return await job.answer
 
+    def _too_slow(self) -> RecordFailed:
+        return RecordFailed(
+            f"{self._database} is too slow, {JOBS_WAITING} writes are waiting: check the disk",
+            say("record_slow", count=JOBS_WAITING),
+        )
+
     async def truncate_wal(self) -> bool:
         """Empty the write-ahead log, which still holds what was overwritten; False while a reader stands in the way."""
-        async with self._turn:
-            with plain_errors(self._database):
-                async with self._engine.connect() as connection:
-                    driver: Any = (await connection.get_raw_connection()).driver_connection
-                    async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
-                        busy, *_pages = await cursor.fetchone()
+        return await self._in_thread(self._truncate_wal)
+
+    def _truncate_wal(self) -> bool:
+        with plain_errors(self._database), closing(self._engine.raw_connection()) as connection:
+            busy, *_pages = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return not busy
 
     async def _run(self) -> None:
         while not (self._closing and not self._waiting):
             await self._wait_for_work()
-            batch = [self._waiting.popleft() for _ in range(min(JOBS_TOGETHER, len(self._waiting)))]
+            batch = [job for job in self._next_jobs() if not job.answer.cancelled()]
             try:
-                await self._serve([job for job in batch if not job.answer.cancelled()])
+                await self._serve(batch)
                 if self._in_trouble and monotonic() >= self._probe_at:
                     await self._probe()
             except Exception as error:
@@ -128,6 +144,12 @@ class Writer:
                 log.exception("the record's writer stumbled")
                 for job in batch:
                     job.fail(error)
+
+    def _next_jobs(self) -> Iterator[_Job[Any]]:
+        for _ in range(JOBS_TOGETHER):
+            if (job := self._waiting.pop()) is None:
+                return
+            yield job
 
     async def _wait_for_work(self) -> None:
         """Return when a job waits, when it is time to go, or when trouble asks for a probe."""
@@ -141,39 +163,39 @@ class Writer:
         if not batch:
             return
         try:
-            results = await self._commit(batch)
+            results = await self._in_thread(partial(self._commit, batch))
         except RecordFailed as error:
             for job in batch:
                 job.fail(error)
             self._fail(error.said)
         except Exception as error:
-            # One job is at fault: alone, it takes no neighbour with it.
+            # One job is at fault: alone, it takes no neighbour with it. It is found by halves, as others wait.
             if len(batch) == 1:
                 batch[0].fail(error)
             else:
-                for job in batch:
-                    await self._serve([job])
+                middle = len(batch) // 2
+                await self._serve(batch[:middle])
+                await self._serve(batch[middle:])
         else:
             for job, result in zip(batch, results, strict=True):
                 job.settle(result)
 
-    async def _commit(self, batch: list[_Job[Any]]) -> list[Any]:
-        async with self._turn:
-            with plain_errors(self._database):
-                try:
-                    async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
-                        return [await session.run_sync(job.run) for job in batch]
-                except BaseException as error:
-                    # A connection that met a fault may keep it: a file once opened read-only stays so.
-                    await self._engine.dispose()
-                    if isinstance(error, IntegrityError) and len(batch) > 1:
-                        raise _OneAtFault from error
-                    raise
+    def _commit(self, batch: list[_Job[Any]]) -> list[Any]:
+        with plain_errors(self._database):
+            try:
+                with Session(self._engine, expire_on_commit=False) as session, session.begin():
+                    return [job.run(session) for job in batch]
+            except BaseException as error:
+                # A connection that met a fault may keep it: a file once opened read-only stays so.
+                self._engine.dispose()
+                if isinstance(error, IntegrityError) and len(batch) > 1:
+                    raise _OneAtFault from error
+                raise
 
     async def _probe(self) -> None:
         """Find out whether the trouble is over; work that goes through says little: some pages only may be at fault."""
         try:
-            await self._commit([_Job(probe_flags)])
+            await self._in_thread(partial(self._commit, [_Job(probe_flags)]))
         except RecordFailed as error:
             self._fail(error.said)
         else:
@@ -192,4 +214,4 @@ class Writer:
 
 
 class _OneAtFault(Exception):
-    """One of several jobs broke a rule of the tables; which one is found by running them singly."""
+    """One of several jobs broke a rule of the tables; which one is found by running fewer of them together."""

@@ -57,12 +57,13 @@ class Board:
 
         Raises ``DeedFailed`` when it is to be tried again.
         """
-        if flag.lead is not None and await self._ledger.by_id(flag.guild.id, flag.lead) is not None:
+        if flag.lead is not None and await self._ledger.is_kept(flag.guild.id, flag.lead):
             self._news.set()  # its leader's card is drawn anew once this is noted
             return None
         texts = self._texts(flag)
         place = await self._floods.place(
             flag.guild.id,
+            flag.id,
             partial(self._post, flag),
             lambda: self._log_channel.post_view(flag.guild.id, Digest(None, texts), nonce=nonce_of("f", flag)),
         )

@@ -35,11 +35,15 @@ Clock = Callable[[], datetime]
 
 @dataclass
 class _Lately:
-    """What was shown in one guild: when within the last minute, and the newest digest with its last flag's time."""
+    """What was shown in one guild: when within the last minute, and the newest digest with its last flag's time.
+
+    ``begun``: the ids of flags that may have a card which the record does not know.
+    """
 
     shown: deque[datetime] = field(default_factory=deque)
     digest: CardPlace | None = None
     joined: datetime | None = None
+    begun: set[int] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -54,20 +58,30 @@ class Floods:
     async def place(
         self,
         guild_id: int,
+        flag_id: int,
         post_card: Callable[[], Awaitable[CardPlace | None]],
         post_digest: Callable[[], Awaitable[CardPlace | None]],
     ) -> CardPlace | None:
-        """Post a card, or count the flag in a digest. None: there is nowhere to. Raises what posting raises."""
+        """Post a card, or count the flag in a digest. None: there is nowhere to. Raises what posting raises.
+
+        A flag whose card may be there already gets it again, by which Discord knows it: counted, it would have two.
+        """
         lately = self._guilds.get(guild_id) or await self._recall(guild_id)
         async with lately.turn:
             now = self._clock()
             while lately.shown and lately.shown[0] <= now - MINUTE:
                 lately.shown.popleft()
-            if len(lately.shown) < CARDS_A_MINUTE:
+            if flag_id in lately.begun:
+                pass
+            elif len(lately.shown) < CARDS_A_MINUTE:
+                lately.begun.add(flag_id)
                 lately.shown.append(now)  # before the call: nobody can tell whether one that failed got through
             else:
                 return await self._count_in(lately, now, post_digest)
-        return await post_card()
+        await self._ledger.card_begun(guild_id, flag_id)
+        place = await post_card()
+        lately.begun.discard(flag_id)
+        return place
 
     def gone(self, guild_id: int, digest: CardPlace) -> None:
         """A moderator deleted this digest: what comes now is counted in a new one, or nobody would see it."""
@@ -90,11 +104,13 @@ class Floods:
         """What the record knows of it; a flag in a digest counts like a card, so that a flood is over when it is."""
         now = self._clock()
         lately = _Lately()
-        for at, place in await self._ledger.posted_since(guild_id, now - DIGEST_GOES_ON):
-            if at > now - MINUTE:
-                lately.shown.append(at)
-            if place.in_digest:
-                lately.digest, lately.joined = place, at
+        for shown in await self._ledger.shown_since(guild_id, now - DIGEST_GOES_ON):
+            if shown.at > now - MINUTE:
+                lately.shown.append(shown.at)
+            if shown.place is None:
+                lately.begun.add(shown.flag_id)
+            elif shown.place.in_digest:
+                lately.digest, lately.joined = shown.place, shown.at
         return self._guilds.setdefault(guild_id, lately)
 
 

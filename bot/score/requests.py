@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.errors import ModelFailed, Overloaded, ShuttingDown
+from bot.fair_queue import FairQueue
 from bot.records import TextScores
 from bot.score.options import WorkerOptions
-from bot.score.queue import FairQueue
 from bot.score.round import Answer
 from bot.score.strain import Strain
 from bot.score.windows import Trimmed

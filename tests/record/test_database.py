@@ -13,12 +13,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.record.database import DATABASE_NAME, disposed, open_for_reading, open_for_writing
+from bot.record.database import DATABASE_NAME, disposed, open_for_reading
 from bot.record.ledger import Ledger
 from bot.record.migrating import migrate
 from bot.records import Decision, Post, Scores
 
-OPENERS = [open_for_reading, open_for_writing]
 MOST_STEPS = 200  # a record takes fewer to be opened, asked and closed
 
 
@@ -89,11 +88,10 @@ async def cancelled_at(work: Coroutine[Any, Any, None], step: int) -> bool:
     return cancelling.steps > step
 
 
-@pytest.mark.parametrize("opener", OPENERS)
 async def test_a_connection_in_use_when_the_engine_is_closed_is_closed_too(
-    database: Path, left_open: Callable[[], Awaitable[list[str]]], opener: Callable[[Path], AsyncEngine]
+    database: Path, left_open: Callable[[], Awaitable[list[str]]]
 ) -> None:
-    async with disposed(opener(database)) as engine:
+    async with disposed(open_for_reading(database)) as engine:
         session = AsyncSession(engine)
         await session.execute(text("SELECT 1"))
     await session.close()
@@ -112,12 +110,11 @@ async def test_questions_under_way_when_the_engine_is_closed_leave_nothing_open(
     assert await left_open() == []
 
 
-@pytest.mark.parametrize("opener", OPENERS)
 async def test_an_engine_cancelled_at_any_moment_leaves_nothing_open(
-    database: Path, left_open: Callable[[], Awaitable[list[str]]], opener: Callable[[Path], AsyncEngine]
+    database: Path, left_open: Callable[[], Awaitable[list[str]]]
 ) -> None:
     async def use() -> None:
-        async with disposed(opener(database)) as engine:
+        async with disposed(open_for_reading(database)) as engine:
             await asyncio.gather(ask(engine), ask(engine))
 
     for step in range(MOST_STEPS):

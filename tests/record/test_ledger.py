@@ -85,8 +85,8 @@ async def test_an_action_starts_once_and_its_outcome_stays(
         assert await ledger.start(flag, 1)
         assert not await ledger.start(flag, 1)
         done = Outcome("delete", Status.DONE, "gone", took=0.25)
-        await ledger.finish(flag, 1, done)
-        await ledger.finish(flag, 1, Outcome("delete", Status.FAILED))
+        assert await ledger.finish(flag, 1, done) == done
+        assert await ledger.finish(flag, 1, Outcome("delete", Status.FAILED)) == done
         assert not await ledger.start(flag, 1)
         again = await ledger.flag(flag.guild.id, flag.number)
         assert again is not None

@@ -214,5 +214,5 @@ async def test_a_digest_counts_what_it_stands_for(folder: Path, opened) -> None:
         assert waiting is not None
         assert waiting.number == 3
         since = datetime.now(UTC) - timedelta(minutes=1)
-        places = [place for _, place in await ledger.posted_since(flag.guild.id, since)]
-    assert [place.in_digest for place in places] == [False, True, True, True]
+        shown = await ledger.shown_since(flag.guild.id, since)
+    assert [each.place and each.place.in_digest for each in shown] == [False, True, True, True]

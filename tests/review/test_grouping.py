@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.record.ledger import Ledger
-from bot.records import Author, CardPlace, Decision, Fired, Named, Post, Scores, Surface, ViewScores
+from bot.records import Author, CardPlace, Decision, Fired, Flag, Named, Post, Scores, Surface, ViewScores
 from bot.review.grouping import CARDS_A_MINUTE, DIGEST_GOES_ON, MINUTE, Floods
 
 GUILD = Named(9, "Guild")
@@ -46,12 +47,19 @@ async def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         yield ledger
 
 
-async def place(floods: Floods, channel: Channel) -> CardPlace | None:
-    return await floods.place(GUILD.id, channel.card, channel.digest)
+FLAG_IDS = itertools.count(1_000_000)
+
+
+async def place(floods: Floods, channel: Channel, flag_id: int = 0) -> CardPlace | None:
+    return await floods.place(GUILD.id, flag_id or next(FLAG_IDS), channel.card, channel.digest)
 
 
 async def note(ledger: Ledger, number: int, shown: CardPlace | None) -> None:
     """As the bot does after each card."""
+    await ledger.card_posted(await opened(ledger, number), shown)
+
+
+async def opened(ledger: Ledger, number: int) -> Flag:
     post = Post(
         guild=GUILD,
         channel=Named(2, "general"),
@@ -65,7 +73,7 @@ async def note(ledger: Ledger, number: int, shown: CardPlace | None) -> None:
         post, scores, Decision(on=("toxic",), fired=(Fired("toxic", 0.9, 0.5, "labels.toxic", "content", "written"),))
     )
     assert flag is not None
-    await ledger.card_posted(flag, shown)
+    return flag
 
 
 async def test_what_is_more_than_a_few_a_minute_is_counted_in_one_message(ledger: Ledger) -> None:
@@ -80,6 +88,20 @@ async def test_a_restart_in_a_flood_posts_neither_cards_nor_a_second_digest(ledg
     for number in range(CARDS_A_MINUTE + 3):
         await note(ledger, number, await place(Floods(ledger, clock), channel))
     assert (channel.cards, channel.digests) == (CARDS_A_MINUTE, 1)
+
+
+async def test_cards_that_may_be_there_after_a_crash_are_posted_again_and_not_counted_as_well(ledger: Ledger) -> None:
+    clock, channel = Clock(), Channel()
+    flags = [await opened(ledger, number) for number in range(2 * CARDS_A_MINUTE)]
+    dying, counted = Floods(ledger, clock), []
+    for flag in flags[CARDS_A_MINUTE:]:
+        await place(dying, channel, flag.id)  # and the bot dies before it notes where
+    restarted = Floods(ledger, clock)
+    for flag in flags:
+        shown = await place(restarted, channel, flag.id)
+        assert shown is not None
+        counted.append(shown.in_digest)
+    assert counted == [True] * CARDS_A_MINUTE + [False] * CARDS_A_MINUTE
 
 
 async def test_when_the_flood_is_over_flags_have_cards_again_and_the_next_one_has_its_own_digest(ledger) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.score.queue import FairQueue
+from bot.fair_queue import FairQueue
 
 Item = tuple[int, int, int]  # guild, member, serial number
 

@@ -1,0 +1,77 @@
+"""The outcomes of a flag as rows: begun, and finished once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Update, bindparam, update
+from sqlalchemy.orm import Session
+
+from bot.record import sharing
+from bot.record.rows import outcome_from, plain
+from bot.record.tables import OutcomeRow
+from bot.records import Flag, Outcome, Status
+
+
+def start(session: Session, flag: Flag, position: int, now: datetime) -> bool:
+    """Whether it was only planned so far."""
+    return changes(session, _START, {"flag": flag.id, "at": position, "now": now})
+
+
+def finish(session: Session, flag: Flag, position: int, outcome: Outcome, now: datetime) -> Outcome:
+    """What is noted from then on, which is an earlier final outcome where there is one."""
+    detail, before, due = outcome.detail, plain(outcome.before), outcome.due
+    if outcome.longer:
+        is_longer = sharing.join(session, flag, position, outcome)
+        before, due = ({}, None) if is_longer is None else (before, due)
+        detail = f"{detail} {outcome.longer}" if is_longer else detail
+    elif outcome.status is Status.DONE:
+        sharing.replace_earlier(session, flag, position, outcome)
+    noted: dict[str, Any] = {
+        "flag": flag.id,
+        "at": position,
+        "new_status": outcome.status,
+        "new_detail": detail,
+        "new_took": outcome.took,
+        "now": now,
+        "new_before": before,
+        "new_due": due,
+    }
+    statement = _FINISH
+    if outcome.options:
+        statement, noted = _FINISH_WITH_OPTIONS, {**noted, "new_options": plain(outcome.options)}
+    if changes(session, statement, noted):
+        return replace(outcome, detail=detail, before=before, due=due)
+    row = session.get(OutcomeRow, (flag.id, position))
+    return outcome if row is None else outcome_from(row)
+
+
+def changes(session: Session, statement: Update, values: Mapping[str, Any] | None = None) -> bool:
+    """Whether a row was changed."""
+    result: Any = session.execute(statement, values, execution_options={"synchronize_session": False})
+    return isinstance(result, CursorResult) and result.rowcount > 0
+
+
+# What is executed several times for every flag is put together once.
+_THAT_OUTCOME = (OutcomeRow.flag_id == bindparam("flag"), OutcomeRow.position == bindparam("at"))
+_START = (
+    update(OutcomeRow)
+    .where(*_THAT_OUTCOME, OutcomeRow.status == Status.PLANNED)
+    .values(status=Status.STARTED, started_at=bindparam("now"))
+)
+_FINISH = (
+    update(OutcomeRow)
+    .where(*_THAT_OUTCOME, OutcomeRow.status.in_((Status.PLANNED, Status.STARTED)))
+    .values(
+        status=bindparam("new_status"),
+        detail=bindparam("new_detail"),
+        took=bindparam("new_took"),
+        finished_at=bindparam("now"),
+        before=bindparam("new_before"),
+        due_at=bindparam("new_due"),
+    )
+)
+_FINISH_WITH_OPTIONS = _FINISH.values(options=bindparam("new_options"))
