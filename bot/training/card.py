@@ -51,6 +51,12 @@ SOURCES: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("articles", "rows", "Wikipedia sentences with identity terms (article debias set), taken as clean", "CC BY 4.0"),
     ("templates", "rows", "lines made from our own templates, `bot/training/templates.toml`", "MIT, as this project"),
+    (
+        "lines",
+        "rows",
+        "lines that a language model wrote one by one from a brief, `bot/training/lines.toml`",
+        "MIT, as this project",
+    ),
     ("", "", "encoder: sentence-transformers/all-MiniLM-L6-v2", "Apache-2.0"),
 )
 
@@ -110,8 +116,8 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 
 def _sources(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was learnt from in all: what the last run saw holds what the ones before it saw."""
-    seen = {**recipe, **recipe["runs"][-1]} if recipe else {}
+    """What was learnt from in all: the last run saw what those before it saw; only the pass after it saw the lines."""
+    seen = {**recipe, **recipe["runs"][-1], "lines": recipe.get("finish", {}).get("lines", {})} if recipe else {}
     named = []
     for section, key, what, licence in SOURCES:
         rows = seen.get(section, {}).get(key)

@@ -51,7 +51,6 @@ def fit(
     told (step, steps, smoothed loss).
     """
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    begin_at_prior(model, examples, seed)
     _set_dropout(model, options.dropout)
     model.to(device).train()
     lengths = np.array([len(ids) for ids in tokens])

@@ -1,8 +1,9 @@
 """Short chat lines that we made ourselves, for what public comment data teaches wrongly.
 
 Comments on Wikipedia hold hardly any game talk, negated or quoted insults, self-mockery, friendly swearing or
-identity words in peaceful sentences, so a model that was trained on them alone takes the word for the deed. The
-frames are in ``templates.toml``, those of abuse beside those of peace, so that a word never decides by itself.
+identity words in peaceful sentences, so a model that was trained on them alone takes the word for the deed. There are
+frames of abuse beside those of peace, so that a word never decides by itself: some hundred in ``templates.toml``, which
+are filled many times each, and some thousand in ``lines.toml``, which were written one by one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import numpy as np
 
 from bot.training.data import DEBATABLE, Examples
 
-_FILE = Path(__file__).with_name("templates.toml")
+TEMPLATES = Path(__file__).with_name("templates.toml")  # has the words for the slots of both
+LINES = Path(__file__).with_name("lines.toml")
 _TRIES = 3  # times as many fillings as lines are wanted: some come out alike
 
 # Written before and after a line now and then, as people type.
@@ -39,20 +41,20 @@ class _Frame:
         return float("nan") if label in self.unknown else float(label in self.on)
 
 
-def chat_lines(labels: Sequence[str], *, rows: int, weight: float, seed: int) -> Examples:
+def chat_lines(labels: Sequence[str], *, rows: int, weight: float, seed: int, frames_in: Path = TEMPLATES) -> Examples:
     """``rows`` different lines, every frame equally often as far as its slots allow, targets ``[rows, labels]``."""
     random = np.random.default_rng(seed)
-    written = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    slots = tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))["slots"]
     frames = [
         _Frame(line, frozenset(kind["on"]), frozenset(kind["unknown"]), frozenset(kind.get("debatable", ())))
-        for kind in written["kinds"]
+        for kind in tomllib.loads(frames_in.read_text(encoding="utf-8"))["kinds"]
         for line in kind["lines"]
     ]
     found: dict[str, _Frame] = {}
     for frame in itertools.islice(itertools.cycle(frames), rows * _TRIES):
         if len(found) == rows:
             break
-        found.setdefault(_typed("".join(_filled(frame.line, written["slots"], random)), random), frame)
+        found.setdefault(_typed("".join(_filled(frame.line, slots, random)), random), frame)
     targets = [[frame.target(label) for label in labels] for frame in found.values()]
     return Examples(list(found), np.array(targets, np.float32), np.full(len(found), weight, np.float32))
 

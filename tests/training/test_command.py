@@ -1,4 +1,4 @@
-"""The whole command, on a small encoder and a few lines: rows, n-grams, two runs, calibration, weights and card."""
+"""The whole command, on a small encoder and a few lines: rows, n-grams, runs, last pass, calibration, weights, card."""
 
 from __future__ import annotations
 
@@ -68,7 +68,12 @@ def encoder(tmp_path: Path) -> Path:
 def recipe(tmp_path: Path) -> Path:
     """The shipped recipe, with few rows."""
     text = RECIPE.read_text("utf-8")
-    for old, new in (("rows = 11000", "rows = 300"), ("checkpoint_every = 500", "checkpoint_every = 5")):
+    for old, new in (
+        ("rows = 11000", "rows = 300"),
+        ("rows = 5000", "rows = 200"),
+        ("rows = 3000", "rows = 100"),
+        ("checkpoint_every = 500", "checkpoint_every = 5"),
+    ):
         assert old in text
         text = text.replace(old, new)
     file = tmp_path / "recipe.toml"
@@ -76,17 +81,19 @@ def recipe(tmp_path: Path) -> Path:
     return file
 
 
-def test_one_command_trains_every_run_and_writes_their_mean_with_its_card(
-    data: Path, encoder: Path, recipe: Path, tmp_path: Path
+def test_one_command_trains_every_run_goes_on_from_their_mean_and_writes_it_with_its_card(
+    data: Path, encoder: Path, recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, work = tmp_path / "out", tmp_path / "work"
     main(data, out=out, work=work, recipe=recipe, encoder=encoder)
+    printed = capsys.readouterr().out
+    assert all(f"training on {run}" in printed for run in ("comments", "chat", "lines"))
     [clown, friend] = load(str(out)).score_many(["you are a clown", "you are a friend"])
     assert clown["toxic"] > friend["toxic"]
     facts = json.loads((out / "training.json").read_text("utf-8"))
     assert facts["recipe"] == tomllib.loads(recipe.read_text("utf-8"))
     assert [run["name"] for run in facts["recipe"]["runs"]] == ["comments", "chat"]
-    assert (out / "MODEL_CARD.md").is_file()
+    assert "lines.toml" in (out / "MODEL_CARD.md").read_text("utf-8")
     assert not [*work.glob("*.pt")]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bot.training.data import letters_of
-from bot.training.templates import chat_lines
+from bot.training.templates import LINES, TEMPLATES, chat_lines
 
 LABELS = ["toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate"]
 SETS = Path(__file__).parents[1] / "evaluation_sets"
@@ -24,14 +24,16 @@ def test_the_same_seed_gives_the_same_lines_and_another_gives_others() -> None:
     assert first.texts != other.texts
 
 
-def test_no_line_stands_twice_and_no_slot_is_left_open() -> None:
-    lines = chat_lines(LABELS, rows=2000, weight=1.0, seed=1).texts
+@pytest.mark.parametrize("frames_in", [TEMPLATES, LINES], ids=lambda path: path.stem)
+def test_no_line_stands_twice_and_no_slot_is_left_open(frames_in: Path) -> None:
+    lines = chat_lines(LABELS, rows=2000, weight=1.0, seed=1, frames_in=frames_in).texts
     assert len(set(lines)) == len(lines) == 2000
     assert not [line for line in lines if "{" in line or "}" in line]
 
 
-def test_every_label_that_is_taught_is_taught_both_ways() -> None:
-    targets = chat_lines(LABELS, rows=2000, weight=1.0, seed=1).targets
+@pytest.mark.parametrize("frames_in", [TEMPLATES, LINES], ids=lambda path: path.stem)
+def test_every_label_that_is_taught_is_taught_both_ways(frames_in: Path) -> None:
+    targets = chat_lines(LABELS, rows=3000, weight=1.0, seed=1, frames_in=frames_in).targets
     for label in ("toxic", "threat", "insult", "identity_hate"):
         column = targets[:, LABELS.index(label)]
         assert (column == 1).sum() > 50
@@ -43,10 +45,12 @@ def test_a_label_may_be_left_open() -> None:
     assert any(math.isnan(each) for each in targets[:, LABELS.index("obscene")])
 
 
+@pytest.mark.parametrize("frames_in", [TEMPLATES, LINES], ids=lambda path: path.stem)
 @pytest.mark.parametrize("path", sorted(SETS.glob("*.jsonl")), ids=lambda path: path.stem)
-def test_no_line_stands_in_a_set_that_the_model_is_judged_by(path: Path) -> None:
+def test_no_line_stands_in_a_set_that_the_model_is_judged_by(path: Path, frames_in: Path) -> None:
     judged = {_digest(json.loads(line)["text"]) for line in path.read_text(encoding="utf-8").splitlines()}
-    ours = {_digest(line) for line in chat_lines(LABELS, rows=6000, weight=1.0, seed=20261123).texts}
+    lines = chat_lines(LABELS, rows=6000, weight=1.0, seed=20261123, frames_in=frames_in).texts
+    ours = {_digest(line) for line in lines}
     assert len(judged & ours) <= len(judged) // 100  # "gg ez" is what everybody writes
 
 
