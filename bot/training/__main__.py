@@ -8,7 +8,6 @@ import json
 import sys
 import time
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,7 +51,6 @@ def main(
     source = encoder or _packaged_encoder()
     tokenizer = _tokenizer(source, settings["export"]["window"])
     runs = [_Run(data_dir, settings, each) for each in settings["runs"]]
-    last = _Run(data_dir, settings, settings["finish"], after=runs)
     of_ngrams = work / f"ngrams-{runs[-1].digest}.pt"
     began = time.monotonic()
     ngrams = _ngrams(tokenizer, runs[-1].examples, settings, kept=of_ngrams)
@@ -64,7 +62,6 @@ def main(
         minutes += _train(encoders[-1], tokenizer, run, ngrams, settings, work) / 60
     mean_weights(encoders, [run.share for run in runs])
     model = encoders[0]
-    minutes += _train(model, tokenizer, last, ngrams, settings, work) / 60
     module: Any = model  # its stubs do not know what a module takes
     _add_ngrams(model, ngrams, settings)
     module.to(torch.bfloat16).eval()
@@ -76,10 +73,10 @@ def main(
         out,
         settings,
         figures,
-        rows=len({text for run in (*runs, last) for text in run.examples.texts}),
+        rows=len({text for run in runs for text in run.examples.texts}),
         minutes=minutes,
     )
-    for file in (of_ngrams, *(work / run.checkpoint for run in (*runs, last))):
+    for file in (of_ngrams, *(work / run.checkpoint for run in runs)):
         file.unlink(missing_ok=True)
     print(json.dumps(figures, indent=2))
 
@@ -87,21 +84,19 @@ def main(
 class _Run:
     """One training of the encoder: what it learns from, and what its weights count for in the mean.
 
-    What the recipe says of the run stands in for what it says of all. ``after``: the runs that it goes on from.
+    What the recipe says of the run stands in for what it says of all.
     """
 
-    def __init__(
-        self, data_dir: Path, settings: dict[str, Any], run: dict[str, Any], *, after: Sequence[_Run] = ()
-    ) -> None:
+    def __init__(self, data_dir: Path, settings: dict[str, Any], run: dict[str, Any]) -> None:
         self.name: str = run["name"]
-        self.share: float = run.get("share", 1.0)
-        learnt = {key: value for key, value in settings.items() if key not in {"runs", "finish"}}
+        self.share: float = run["share"]
+        learnt = {key: value for key, value in settings.items() if key != "runs"}
         for key, value in run.items():
             if isinstance(value, dict):
                 learnt[key] = {**learnt.get(key, {}), **value}
         self.options = FitOptions(**learnt["fit"])
         self.examples = _examples(data_dir, learnt)
-        self.digest: str = _digest({**learnt, "after": [each.digest for each in after]}, self.examples)
+        self.digest: str = _digest(learnt, self.examples)
         self.checkpoint = f"checkpoint-{self.digest}.pt"
 
 
@@ -166,9 +161,9 @@ def _add_ngrams(model: CivilTongueForSequenceClassification, ngrams: Ngrams, set
 
 def _examples(data_dir: Path, settings: dict[str, Any]) -> data.Examples:
     labels, seed = settings["labels"], settings["seed"]
-    comments = data.joined(data.jigsaw(data_dir, labels, rows.TRAIN_FOLDS), data.jigsaw_extra(data_dir, labels))
     parts = data.joined(
-        data.some(comments, settings["comments"]["rows"], seed) if "comments" in settings else comments,
+        data.jigsaw(data_dir, labels, rows.TRAIN_FOLDS),
+        data.jigsaw_extra(data_dir, labels),
         data.civil_chat(data_dir, labels, seed=seed, **settings["chat"]),
         data.judged_chat(data_dir, labels, **settings["judged_chat"]),
         data.peaceful_articles(data_dir, labels, seed=seed, **settings["articles"]),

@@ -116,8 +116,8 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 
 def _sources(recipe: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was learnt from in all: the last run saw what those before it saw; only the pass after it saw the lines."""
-    seen = {**recipe, **recipe["runs"][-1], "lines": recipe.get("finish", {}).get("lines", {})} if recipe else {}
+    """What was learnt from in all: what the last run saw holds what the ones before it saw."""
+    seen = {**recipe, **recipe["runs"][-1]} if recipe else {}
     named = []
     for section, key, what, licence in SOURCES:
         rows = seen.get(section, {}).get(key)

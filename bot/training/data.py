@@ -130,12 +130,6 @@ def without(examples: Examples, held_out: Collection[str]) -> Examples:
     return Examples(texts, examples.targets[kept], examples.weights[kept])
 
 
-def some(examples: Examples, rows: int, seed: int) -> Examples:
-    """``rows`` of the examples, or all where they are fewer, drawn without regard to what they say."""
-    drawn = np.random.default_rng(seed).permutation(len(examples))[:rows]
-    return Examples([examples.texts[row] for row in drawn], examples.targets[drawn], examples.weights[drawn])
-
-
 def joined(*parts: Examples) -> Examples:
     """The parts as one set of examples, in order."""
     return Examples(

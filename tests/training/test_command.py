@@ -1,4 +1,4 @@
-"""The whole command, on a small encoder and a few lines: rows, n-grams, runs, last pass, calibration, weights, card."""
+"""The whole command, on a small encoder and a few lines: rows, n-grams, runs, calibration, weights, card."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def recipe(tmp_path: Path) -> Path:
     text = RECIPE.read_text("utf-8")
     for old, new in (
         ("rows = 11000", "rows = 300"),
-        ("rows = 5000", "rows = 200"),
-        ("rows = 3000", "rows = 100"),
+        ("rows = 9000", "rows = 200"),
+        ("templates.rows = 4000", "templates.rows = 100"),
         ("checkpoint_every = 500", "checkpoint_every = 5"),
     ):
         assert old in text
@@ -81,13 +81,13 @@ def recipe(tmp_path: Path) -> Path:
     return file
 
 
-def test_one_command_trains_every_run_goes_on_from_their_mean_and_writes_it_with_its_card(
+def test_one_command_trains_every_run_and_writes_their_mean_with_its_card(
     data: Path, encoder: Path, recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out, work = tmp_path / "out", tmp_path / "work"
     main(data, out=out, work=work, recipe=recipe, encoder=encoder)
     printed = capsys.readouterr().out
-    assert all(f"training on {run}" in printed for run in ("comments", "chat", "lines"))
+    assert all(f"training on {run}" in printed for run in ("comments", "chat"))
     [clown, friend] = load(str(out)).score_many(["you are a clown", "you are a friend"])
     assert clown["toxic"] > friend["toxic"]
     facts = json.loads((out / "training.json").read_text("utf-8"))

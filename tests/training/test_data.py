@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from bot.insight.rows import LABELS, TRAIN_FOLDS, fold_of, md5
-from bot.training.data import DEBATABLE, Examples, judged_chat, judgements, some, without
+from bot.training.data import DEBATABLE, Examples, judged_chat, judgements, without
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -49,16 +49,6 @@ def test_what_has_the_letters_of_a_held_out_text_is_not_learnt_from() -> None:
     examples = Examples(["You, Fool!", "a calm day"], np.array([[1], [0]], np.float32), np.ones(2, np.float32))
     kept = without(examples, ["you fool", "another"])
     assert (kept.texts, kept.targets.tolist(), len(kept.weights)) == (["a calm day"], [[0.0]], 1)
-
-
-def test_a_draw_keeps_each_text_with_its_targets() -> None:
-    examples = Examples(
-        [str(row) for row in range(20)], np.arange(20, dtype=np.float32)[:, None], np.ones(20, np.float32)
-    )
-    drawn = some(examples, 5, seed=1)
-    assert len(set(drawn.texts)) == len(drawn.weights) == 5
-    assert [float(text) for text in drawn.texts] == drawn.targets[:, 0].tolist()
-    assert sorted(some(examples, 50, seed=1).texts, key=int) == examples.texts
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the data sets are not beside the project")
