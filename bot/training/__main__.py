@@ -26,6 +26,7 @@ from bot.training import card, data
 from bot.training.calibration import calibrate
 from bot.training.excerpts import excerpts
 from bot.training.fit import FitOptions, begin_at_prior, fit, mean_weights
+from bot.training.identities import with_identities
 from bot.training.linear import LinearOptions, fit_ngrams
 from bot.training.templates import LINES, chat_lines
 
@@ -161,16 +162,19 @@ def _add_ngrams(model: CivilTongueForSequenceClassification, ngrams: Ngrams, set
 
 def _examples(data_dir: Path, settings: dict[str, Any]) -> data.Examples:
     labels, seed = settings["labels"], settings["seed"]
-    parts = data.joined(
+    written = data.joined(
         data.jigsaw(data_dir, labels, rows.TRAIN_FOLDS),
         data.jigsaw_extra(data_dir, labels),
         data.civil_chat(data_dir, labels, seed=seed, **settings["chat"]),
         data.judged_chat(data_dir, labels, **settings["judged_chat"]),
         data.peaceful_articles(data_dir, labels, seed=seed, **settings["articles"]),
-        chat_lines(labels, seed=seed, **settings["templates"]),
-        *([chat_lines(labels, seed=seed, **settings["lines"], frames_in=LINES)] if "lines" in settings else []),
     )
-    return data.without(parts, data.held_out(data_dir))
+    ours = [chat_lines(labels, seed=seed, **settings["templates"])]
+    if "lines" in settings:
+        ours.append(chat_lines(labels, seed=seed, **settings["lines"], frames_in=LINES))
+    if "identities" in settings:
+        ours.append(with_identities(written, labels, seed=seed, **settings["identities"]))
+    return data.without(data.joined(written, *ours), data.held_out(data_dir))
 
 
 def _auc_on_fold_8(folder: Path, data_dir: Path, work: Path) -> dict[str, float]:

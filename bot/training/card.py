@@ -50,6 +50,12 @@ SOURCES: tuple[tuple[str, str, str, str], ...] = (
         "as above; judgements MIT",
     ),
     ("articles", "rows", "Wikipedia sentences with identity terms (article debias set), taken as clean", "CC BY 4.0"),
+    (
+        "identities",
+        "rows",
+        "at most, of all these with an identity word put into them, `bot/training/identities.toml`",
+        "as theirs",
+    ),
     ("templates", "rows", "lines made from our own templates, `bot/training/templates.toml`", "MIT, as this project"),
     (
         "lines",

@@ -72,6 +72,7 @@ def recipe(tmp_path: Path) -> Path:
         ("rows = 11000", "rows = 300"),
         ("rows = 9000", "rows = 200"),
         ("templates.rows = 4000", "templates.rows = 100"),
+        ("identities.rows = 8000", "identities.rows = 50"),
         ("checkpoint_every = 500", "checkpoint_every = 5"),
     ):
         assert old in text

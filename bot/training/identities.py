@@ -1,0 +1,79 @@
+"""People's own sentences with an identity word put into them, and judged as they were.
+
+In public comments some identity words stand in abuse more often than in peace, and a model takes the word for the deed.
+Where "my friend is married" is civil, "my gay friend is married" is, and abuse stays abuse whoever it is about.
+Source: counterfactual data augmentation, as in Garg et al., "Counterfactual Fairness in Text Classification through
+Robustness" (2019). The words are in ``identities.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.training.data import Examples
+
+_FILE = Path(__file__).with_name("identities.toml")
+_LENGTHS = range(8, 301)  # characters: in longer texts one word more moves little
+_VOWEL = re.compile("(?!eu)[aeiou]")
+_LABEL = "identity_hate"
+
+
+def with_identities(examples: Examples, labels: Sequence[str], *, rows: int, seed: int) -> Examples:
+    """At most ``rows`` of the examples that have a place for an identity word, each with one; targets ``[n, labels]``.
+
+    Whether what was abuse already is hatred of a group now is left open, and hatred of another group left out.
+    """
+    random = np.random.default_rng(seed)
+    words = _Words()
+    texts, targets = [], []
+    for row in random.permutation(len(examples)):
+        if len(texts) == rows:
+            break
+        text, target = examples.texts[row], examples.targets[row].copy()
+        places = words.places(text) if len(text) in _LENGTHS else []
+        if not places or target[labels.index(_LABEL)] > 0:
+            continue
+        if (target > 0).any():
+            target[labels.index(_LABEL)] = np.nan
+        texts.append(places[random.integers(len(places))].filled(text, str(random.choice(words.identities))))
+        targets.append(target)
+    return Examples(texts, np.array(targets, np.float32).reshape(-1, len(labels)), np.ones(len(texts), np.float32))
+
+
+class _Words:
+    def __init__(self) -> None:
+        written = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+        self.identities = [each for kind in written["identities"] for each in kind["words"] * kind["times"]]
+        self._noun = _pair(written["determiners"], written["nouns"])
+        self._mood = _pair(written["subjects"], written["moods"])
+
+    def places(self, text: str) -> list[_Place]:
+        return [
+            *(_Place(found, "") for found in self._noun.finditer(text)),
+            *(_Place(found, "and ") for found in self._mood.finditer(text)),
+        ]
+
+
+class _Place:
+    """Between two words: "my friend" takes "gay", and "I am happy" takes "gay and"."""
+
+    def __init__(self, found: re.Match[str], joint: str) -> None:
+        self._before = found[1]
+        self._start, self._end = found.start(1), found.start(2)
+        self._joint = joint
+
+    def filled(self, text: str, identity: str) -> str:
+        before = self._before
+        if before.casefold() in {"a", "an"}:
+            before = before[0] + ("n" if _VOWEL.match(identity) else "")
+        filled = f"{text[: self._start]}{before} {identity} {self._joint}{text[self._end :]}"
+        return filled.upper() if text.isupper() else filled
+
+
+def _pair(first: Sequence[str], second: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b({'|'.join(map(re.escape, first))})\s+({'|'.join(map(re.escape, second))})\b", re.IGNORECASE)
