@@ -279,6 +279,34 @@ async def test_a_flag_of_which_something_was_done_keeps_its_strikes(tmp_path: Pa
     assert await strikes_of_mallory(again) == [2]
 
 
+async def test_a_flag_keeps_its_strikes_where_a_moderator_acted_while_its_own_deeds_were_held_back(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    leftovers = await leftover(Parts(tmp_path, ledger, RULES + STRIKES))
+    again = Parts(tmp_path, ledger, RULES + STRIKES)
+    again.health.trouble("scoring", say("scoring_fails"))
+    position = await ledger.order(leftovers[0], act.make("delete"), Named(11, "Morgan"))
+    await again.pipeline.carrying.carry_out_order(leftovers[0], position, act.make("delete"))
+    await again.pipeline.reconcile(leftovers)  # as they were before
+    await again.settle()
+    assert again.discord.done == ["delete 5"]
+    assert await strikes_of_mallory(again) == [2]
+
+
+async def test_a_card_shows_no_text_where_none_can_be_kept(tmp_path: Path) -> None:
+    async with Ledger.at(tmp_path / "data") as ledger:
+        parts = Parts(tmp_path, ledger)
+        await parts.pipeline.handle(post(5, "evil"))
+        await parts.settle()
+    (tmp_path / "data" / "key").unlink()
+    async with Ledger.at(tmp_path / "data") as ledger:
+        keyless = Parts(tmp_path, ledger)
+        await keyless.pipeline.handle(post(6, "evil too"))
+        await keyless.settle()
+        assert keyless.discord.done[0] == "delete 6"
+    assert [card.text for card in parts.discord.cards + keyless.discord.cards] == ["evil", None]
+
+
 async def test_who_leaves_waits_for_the_messages_under_way_and_takes_no_further_one(parts: Parts) -> None:
     parts.scorer.held["evil"] = asyncio.Event()
     under_way = asyncio.create_task(parts.pipeline.handle(post(5, "evil")))
