@@ -141,8 +141,7 @@ class Carrying:
         explaining = asyncio.create_task(self._explain(flag))
         try:
             flag = await self._do(flag)
-            await self.insist(partial(self._ledger.close, flag))
-            if self._ledger.key_trouble:  # a text that is not kept stands on no card either
+            if not await self.insist(partial(self._ledger.close, flag)):  # then its text stands on no card either
                 flag = await self._as_recorded(flag)
             await self._post_card(await self._explained(flag, explaining))
         finally:

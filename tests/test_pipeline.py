@@ -18,6 +18,7 @@ from bot.carrying import TOO_LATE
 from bot.errors import Overloaded, TryLater
 from bot.health import Health
 from bot.pipeline import Pipeline
+from bot.record.belongings import Whom
 from bot.record.ledger import Ledger
 from bot.records import Author, CardPlace, Flag, Named, Post, Status, Surface, TextScores
 from bot.texts.saying import say
@@ -305,6 +306,15 @@ async def test_a_card_shows_no_text_where_none_can_be_kept(tmp_path: Path) -> No
         await keyless.settle()
         assert keyless.discord.done[0] == "delete 6"
     assert [card.text for card in parts.discord.cards + keyless.discord.cards] == ["evil", None]
+
+
+async def test_a_card_shows_no_text_that_was_erased_while_its_flag_was_carried_out(parts: Parts) -> None:
+    parts.discord.hold_deletes = asyncio.Event()
+    await parts.pipeline.handle(post(5, "evil"))
+    await parts.ledger.erasing.purge(Whom(1, 3))
+    parts.discord.hold_deletes.set()
+    await parts.settle()
+    assert [card.text for card in parts.discord.cards] == [None]
 
 
 async def test_who_leaves_waits_for_the_messages_under_way_and_takes_no_further_one(parts: Parts) -> None:
