@@ -83,6 +83,11 @@ def undressed_letters(text: str) -> str:
     return _through((*_SHOWN, *_UNDRESSED), Reading((), text)).text
 
 
+def displayed(text: str) -> Reading:
+    """``text`` as it is displayed, without what nobody sees."""
+    return _through(_SHOWN, Reading((), text))
+
+
 def readings(text: str) -> Iterator[Reading]:
     """The other readings of ``text``, the likeliest first; may repeat each other and the text itself."""
     in_words = partial(_in_words, written=frozenset(_WORD.findall(text)))

@@ -53,7 +53,14 @@ ON_APPEALS_CARD = and_(SealedTextRow.flag_id == AppealRow.flag_id, SealedTextRow
 
 # What tells where a card is, and what is on it.
 _SHOWN_ANEW = {"card_has_text": False, "card_wanted": FlagRow.card_wanted + 1}
-CARD_COLUMNS = (FlagRow.card_channel_id, FlagRow.card_message_id, FlagRow.card_posted_at, FlagRow.card_has_text)
+CARD_COLUMNS = (
+    FlagRow.card_due,
+    FlagRow.card_channel_id,
+    FlagRow.card_message_id,
+    FlagRow.in_digest,
+    FlagRow.card_posted_at,
+    FlagRow.card_has_text,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The outcomes of a flag as rows: begun, and finished once."""
+"""The outcomes of a flag as rows: begun, finished once, and the flag closed after the last."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Update, bindparam, update
+from sqlalchemy import CursorResult, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.record import sharing
 from bot.record.rows import outcome_from, plain
-from bot.record.tables import OutcomeRow
+from bot.record.tables import MESSAGE, FlagRow, OutcomeRow, SealedTextRow
 from bot.records import Flag, Outcome, Status
 
 
@@ -49,6 +49,12 @@ def finish(session: Session, flag: Flag, position: int, outcome: Outcome, now: d
     return outcome if row is None else outcome_from(row)
 
 
+def close(session: Session, flag: Flag, now: datetime) -> bool:
+    """Whether the text of the flag is kept."""
+    changes(session, _CLOSE, {"flag": flag.id, "now": now})
+    return session.scalar(_TEXT, {"flag": flag.id}) is not None
+
+
 def changes(session: Session, statement: Update, values: Mapping[str, Any] | None = None) -> bool:
     """Whether a row was changed."""
     result: Any = session.execute(statement, values, execution_options={"synchronize_session": False})
@@ -75,3 +81,9 @@ _FINISH = (
     )
 )
 _FINISH_WITH_OPTIONS = _FINISH.values(options=bindparam("new_options"))
+_CLOSE = (
+    update(FlagRow)
+    .where(FlagRow.id == bindparam("flag"), FlagRow.closed_at.is_(None))
+    .values(closed_at=bindparam("now"))
+)
+_TEXT = select(SealedTextRow.flag_id).where(SealedTextRow.flag_id == bindparam("flag"), SealedTextRow.what == MESSAGE)
