@@ -17,9 +17,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import structlog
-from pydantic import SecretStr
+from at_work import at_work
 
-from bot import app, config
 from bot.pipeline import Pipeline
 from bot.sandbox import Sandbox
 from bot.sandbox.interactions import Interaction
@@ -92,30 +91,15 @@ async def measure(box: Sandbox, pipeline: Pipeline, seconds: float) -> None:
 
 
 async def main(seconds: float) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        path = folder / "config.yaml"
-        path.write_text(RULES)
-        async with Sandbox() as box:
-            settings = config.load(path)
-            here = settings.model_copy(update={"discord": settings.discord.model_copy(update={"api": box.api_url})})
-            stop, ready = asyncio.Event(), asyncio.Event()
-            pipelines: list[Pipeline] = []
-
-            async def on_ready(pipeline: Pipeline) -> None:
-                pipelines.append(pipeline)
-                ready.set()
-
-            running = asyncio.create_task(
-                app.run(here, folder / "data", SecretStr(box.token), stop=stop, on_ready=on_ready)
-            )
-            await asyncio.wait({running, asyncio.create_task(ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    with tempfile.TemporaryDirectory() as folder:
+        async with Sandbox() as box, at_work(box, Path(folder), RULES) as pipeline:
             await box.say("general", "Mallory", "You are a stupid, idiotic jerk.")
             await box.until(box.cards)
+            stop = asyncio.Event()
             flooding = asyncio.create_task(flood(box, stop))
-            await measure(box, pipelines[0], seconds)
+            await measure(box, pipeline, seconds)
             stop.set()
-            await asyncio.gather(flooding, running)
+            await flooding
 
 
 if __name__ == "__main__":
