@@ -24,6 +24,7 @@ from bot.errors import KeyUnusable
 from bot.health import Health
 from bot.record import outcomes, sharing, strikes
 from bot.record.appeals import AppealBook
+from bot.record.changing import change
 from bot.record.clock import now_in_record as _now
 from bot.record.copies import delete_unfinished
 from bot.record.database import DATABASE_NAME, disposed, open_for_reading, plain_errors
@@ -235,7 +236,7 @@ class Ledger(Reviewing, GuildKeeping):
 
     async def _change(self, flag: Flag, statement: Update) -> bool:
         """Whether a row was changed."""
-        return await self._writer.do(lambda session: outcomes.changes(session, statement), flag.guild.id)
+        return await self._writer.do(lambda session: change(session, statement) > 0, flag.guild.id)
 
     async def rotate_key(self) -> int:
         """Reseal all texts with a new key and drop the old one; returns how many. Flagging goes on meanwhile.
