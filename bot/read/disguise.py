@@ -10,7 +10,8 @@ from typing import NamedTuple
 from bot.read import markdown, mirrored, prose, spacing, words
 from bot.read.abbreviations import written_out
 from bot.read.acrostic import spelt
-from bot.read.leet import KEYCAP, uncapped, unleeted, without_keycaps, without_spaced_keycaps
+from bot.read.alphabets import KEYCAP
+from bot.read.leet import uncapped, unleeted, without_keycaps, without_spaced_keycaps
 from bot.read.letters import undressed, without_accents, without_lookalikes, without_regional_indicators
 from bot.read.running_on import unrun
 from bot.read.starred import unstarred
