@@ -148,7 +148,7 @@ class Bot:
         self._asks_for = settings.asks_for  # Discord is asked for it when connecting
         self.slow_lane = SlowLane(Fetcher(settings.discord.api).text_of, self.pipeline.handle, self._is_moderated)
 
-        self.troubles = duties.Troubles(health, self.pipeline, ledger.key_trouble_told)
+        self.troubles = duties.Troubles(health, self.pipeline.limits, ledger.key_trouble_told)
         self.verdicts = Verdicts(
             ledger,
             deeds=self.deeds,
@@ -192,7 +192,7 @@ class Bot:
         announcer = Announcer(self.ledger, self.log_channel, self._facts)
         running: list[duties.Duty] = [
             self.connection.run(),
-            self.troubles.announce(self.log_channel, online),
+            self.troubles.announce(self.log_channel.say, online),
             duties.expire_regularly(self.ledger, self.rulebook),
             duties.post_cards_regularly(self.pipeline, self.decided, online),
             duties.erase_regularly(self.ledger, self.deeds, online),

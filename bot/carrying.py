@@ -141,7 +141,8 @@ class Carrying:
         explaining = asyncio.create_task(self._explain(flag))
         try:
             flag = await self._do(flag)
-            await self.insist(partial(self._ledger.close, flag))
+            if not await self.insist(partial(self._ledger.close, flag)):  # then its text stands on no card either
+                flag = await self._as_recorded(flag)
             await self._post_card(await self._explained(flag, explaining))
         finally:
             explaining.cancel()
@@ -234,10 +235,9 @@ class Carrying:
 
     async def _without_idle_strikes(self, flag: Flag) -> Flag:
         """A flag of which everything was held back in the end gives no strikes, as if it had been held back at once."""
-        if not (flag.struck and flag.struck.given):
+        if not (flag.struck and flag.struck.given and _is_idle(flag)):
             return flag
-        destructive = [each for each in flag.outcomes if act.make(each.action, each.options).destructive]
-        if not destructive or any(each.status is not Status.HELD_BACK for each in destructive):
+        if not _is_idle(flag := await self._as_recorded(flag)):  # a moderator ordered something meanwhile
             return flag
         await self.insist(partial(self._ledger.withhold_strikes, flag))
         return await self._as_recorded(flag)
@@ -286,6 +286,12 @@ def _post_of(flag: Flag) -> Post:
 def _begun(flag: Flag, position: int) -> Flag:
     begun = replace(flag.outcomes[position], status=Status.STARTED)
     return replace(flag, outcomes=(*flag.outcomes[:position], begun, *flag.outcomes[position + 1 :]))
+
+
+def _is_idle(flag: Flag) -> bool:
+    """Whether all was held back that would have touched a member or a message."""
+    destructive = [each for each in flag.outcomes if act.make(each.action, each.options).destructive]
+    return bool(destructive) and all(each.status is Status.HELD_BACK for each in destructive)
 
 
 def _stage(item: tuple[int, Action]) -> int:

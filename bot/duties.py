@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import structlog
 
 from bot.config import Rulebook
+from bot.decide.limits import Limits
 from bot.errors import DeedFailed, TryLater
 from bot.health import Health
 from bot.pipeline import Pipeline
@@ -19,7 +20,7 @@ from bot.record.heartbeat import BEAT_SECONDS, Heartbeat, beat, stop_beating
 from bot.record.ledger import Ledger
 from bot.records import Deeds, Flag, Named
 from bot.review.announcing import ROUND_SECONDS, Announcer
-from bot.review.log_channel import LogChannel, Say
+from bot.review.log_channel import Say
 from bot.review.quote import quote
 from bot.rounds import heard, one_round
 from bot.score.strain import PART as SCORING
@@ -162,22 +163,23 @@ async def beat_regularly(folder: Path, heartbeat: Callable[[], Heartbeat]) -> No
 class Troubles:
     """Says once in the log channels when the fail-safe begins and ends, and a guild's breaker opens and closes."""
 
-    def __init__(self, health: Health, pipeline: Pipeline, key_trouble: Said) -> None:
+    def __init__(self, health: Health, limits: Limits, key_trouble: Said) -> None:
         self._health = health
         self._news: asyncio.Queue[tuple[int | None, Say]] = asyncio.Queue()  # guild, None for all of them
         if key_trouble:
             self._tell(lambda _, texts: fill(texts.texts_not_kept, why=key_trouble.in_words(texts)))
         health.listen(self._on_health)
-        pipeline.limits.listen(self._on_breaker)
+        limits.listen(self._on_breaker)
         for part, said in health.reasons.items():
             self._on_health(part, said)
 
-    async def announce(self, log_channel: LogChannel, online: Online) -> NoReturn:
-        """Say each as soon as there is a connection."""
+    async def announce(self, post: Callable[[Say, int | None], Awaitable[None]], online: Online) -> NoReturn:
+        """``post`` each as soon as there is a connection."""
         while True:
             guild_id, say = await self._news.get()
             await online()
-            await log_channel.say(say, guild_id)
+            with one_round("notice not posted"):
+                await post(say, guild_id)
 
     def _on_health(self, part: str, said: Said | None) -> None:
         log.warning("fail-safe", part=part, why=str(said)) if said else log.info("fail-safe over", part=part)

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
-Item = TypeVar("Item", bound=Hashable)
+T = TypeVar("T", bound=Hashable)
 
 
-class FairQueue(Generic[Item]):
+class FairQueue(Generic[T]):
     """Guilds take turns, the members of a guild take turns, and each member's items keep their order.
 
     A raided guild or a flooding member so delays itself alone. When the queue is full, the flooder pays: the newest
@@ -18,20 +18,20 @@ class FairQueue(Generic[Item]):
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._guilds: OrderedDict[int, _Guild[Item]] = OrderedDict()
-        self._homes: dict[Item, tuple[int, int]] = {}
+        self._guilds: OrderedDict[int, _Guild[T]] = OrderedDict()
+        self._homes: dict[T, tuple[int, int]] = {}
 
     def __len__(self) -> int:
         return len(self._homes)
 
-    def __contains__(self, item: Item) -> bool:
+    def __contains__(self, item: T) -> bool:
         return item in self._homes
 
-    def __iter__(self) -> Iterator[Item]:
+    def __iter__(self) -> Iterator[T]:
         """All that waits, in order of arrival."""
         return iter(tuple(self._homes))
 
-    def push(self, item: Item, *, guild_id: int, member_id: int) -> Item | None:
+    def push(self, item: T, *, guild_id: int, member_id: int) -> T | None:
         """Add ``item``; returns what had to go for it, which is ``item`` itself where its own guild is the flooder.
 
         Nothing happens when it waits already.
@@ -46,7 +46,7 @@ class FairQueue(Generic[Item]):
         self.remove(displaced)
         return displaced
 
-    def pop(self) -> Item | None:
+    def pop(self) -> T | None:
         """The next item in turn, or None when nothing waits."""
         if not self._guilds:
             return None
@@ -59,7 +59,7 @@ class FairQueue(Generic[Item]):
             del self._guilds[guild_id]
         return item
 
-    def remove(self, item: Item) -> None:
+    def remove(self, item: T) -> None:
         """Take ``item`` out wherever it stands; nothing happens when it does not wait."""
         home = self._homes.pop(item, None)
         if home is None:
@@ -70,31 +70,31 @@ class FairQueue(Generic[Item]):
         if not guild.length:
             del self._guilds[guild_id]
 
-    def clear(self) -> list[Item]:
+    def clear(self) -> list[T]:
         """Empty the queue; returns what waited, in order of arrival."""
         waiting = list(self._homes)
         self._homes.clear()
         self._guilds.clear()
         return waiting
 
-    def _newest_of_longest(self, guild_id: int, member_id: int) -> Item:
+    def _newest_of_longest(self, guild_id: int, member_id: int) -> T:
         # Of equals the newcomer's own guild and member pay, or two flooders would displace each other for ever.
         guild = max(self._guilds, key=lambda each: (self._guilds[each].length, each == guild_id))
         return self._guilds[guild].newest_of_longest(member_id if guild == guild_id else None)
 
 
-class _Guild(Generic[Item]):
+class _Guild(Generic[T]):
     """The members of one guild who have something waiting, next in turn first."""
 
     def __init__(self) -> None:
         self.length = 0
-        self._members: OrderedDict[int, OrderedDict[Item, None]] = OrderedDict()
+        self._members: OrderedDict[int, OrderedDict[T, None]] = OrderedDict()
 
-    def push(self, member_id: int, item: Item) -> None:
+    def push(self, member_id: int, item: T) -> None:
         self._members.setdefault(member_id, OrderedDict())[item] = None
         self.length += 1
 
-    def pop(self) -> Item:
+    def pop(self) -> T:
         member_id, items = next(iter(self._members.items()))
         item, _ = items.popitem(last=False)
         self.length -= 1
@@ -104,13 +104,13 @@ class _Guild(Generic[Item]):
             del self._members[member_id]
         return item
 
-    def remove(self, member_id: int, item: Item) -> None:
+    def remove(self, member_id: int, item: T) -> None:
         items = self._members[member_id]
         del items[item]
         self.length -= 1
         if not items:
             del self._members[member_id]
 
-    def newest_of_longest(self, newcomer: int | None) -> Item:
+    def newest_of_longest(self, newcomer: int | None) -> T:
         member = max(self._members, key=lambda each: (len(self._members[each]), each == newcomer))
         return next(reversed(self._members[member]))

@@ -259,19 +259,20 @@ def in_words(decided: Decided, number: int, texts: Texts | None = None, *, name:
     before = decided.before
     match decided.result:
         case Result.TOO_LATE if before:
-            return fill(
-                texts.verdict_too_late, number=number, member=name(before.by.name), verdict=_verdict(before, texts)
-            )
+            return _decided_first(texts.verdict_too_late, number, before, texts, name)
         case Result.CONFIRM:
             return fill(texts.verdict_confirm, most=RULINGS_A_MINUTE)
         case Result.SAME if before:
-            first = fill(
-                texts.verdict_same, number=number, member=name(before.by.name), verdict=_verdict(before, texts)
-            )
+            first = _decided_first(texts.verdict_same, number, before, texts, name)
         case _:
             upheld = decided.flag.verdict == "upheld"
             first = fill(texts.verdict_upheld if upheld else texts.verdict_mistaken, number=number)
     return "\n".join([first, *_consequences(decided, texts, name)])
+
+
+def _decided_first(words: str, number: int, ruling: Ruling, texts: Texts, name: Name) -> str:
+    """That somebody else decided first."""
+    return fill(words, number=number, member=name(ruling.by.name), verdict=verdict_name(ruling.verdict, texts))
 
 
 def _consequences(decided: Decided, texts: Texts, name: Name) -> Iterable[str]:
@@ -297,10 +298,6 @@ def _consequences(decided: Decided, texts: Texts, name: Name) -> Iterable[str]:
             yield texts.verdict_goes_on
     elif decided.before is not None and decided.before.verdict == "mistaken":
         yield texts.verdict_not_redone
-
-
-def _verdict(ruling: Ruling, texts: Texts) -> str:
-    return verdict_name(ruling.verdict, texts)
 
 
 def _is_to_be_undone(flag: Flag, outcome: Outcome) -> bool:

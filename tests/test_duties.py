@@ -5,8 +5,15 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.duties import forget_left_guilds, read_what_was_missed
+from bot.decide.limits import Limits
+from bot.duties import Troubles, forget_left_guilds, read_what_was_missed
+from bot.errors import TryLater
+from bot.health import Health
 from bot.record.ledger import Ledger
+from bot.records import Named
+from bot.review.log_channel import Say
+from bot.texts import Texts
+from bot.texts.saying import NOTHING, say
 
 
 async def test_news_at_the_moment_of_leaving_does_not_keep_a_duty_from_ending(tmp_path: Path) -> None:
@@ -41,5 +48,26 @@ async def test_a_catch_up_that_breaks_ends_nothing_and_the_next_one_is_made() ->
         reading = asyncio.create_task(begun.wait())
         await asyncio.wait({duty, reading}, return_when=asyncio.FIRST_COMPLETED)
         assert not duty.done()
+    duty.cancel()
+    await asyncio.wait({duty})
+
+
+async def test_a_notice_that_cannot_be_posted_ends_nothing_and_the_next_one_is() -> None:
+    health, posted = Health(), asyncio.Queue[str | None]()
+
+    async def online() -> None: ...
+
+    async def post(words: Say, _: int | None) -> None:
+        await posted.put(words(Named(1, "home"), Texts()))
+        raise TryLater(say("not_connected"))  # as when the connection goes away between two guilds
+
+    troubles = Troubles(health, Limits(), NOTHING)
+    duty = asyncio.create_task(troubles.announce(post, online))
+    health.trouble("record", say("record_fails"))
+    health.healed("record")
+    arriving = asyncio.gather(posted.get(), posted.get())
+    await asyncio.wait({duty, arriving}, return_when=asyncio.FIRST_COMPLETED)
+    assert not duty.done()
+    assert (await arriving)[1] == Texts().all_is_well
     duty.cancel()
     await asyncio.wait({duty})

@@ -27,6 +27,15 @@ def drained(queue: FairQueue[Item]) -> list[Item]:
     return items
 
 
+def assert_taking_turns(served: list[int]) -> None:
+    """Between two items of one comes at most one item of each other."""
+    for each in set(served):
+        turns = [at for at, other in enumerate(served) if other == each]
+        for one, next_one in zip([-1, *turns], turns, strict=False):
+            between = served[one + 1 : next_one]
+            assert len(between) == len(set(between))
+
+
 @given(arrivals, st.integers(1, 30))
 def test_nothing_is_lost_and_the_bound_holds(homes: list[tuple[int, int]], capacity: int) -> None:
     queue: FairQueue[Item] = FairQueue(capacity)
@@ -51,11 +60,7 @@ def test_no_guild_waits_for_more_than_one_item_of_each_other(homes: list[tuple[i
     queue: FairQueue[Item] = FairQueue(1000)
     pushed(queue, homes)
     served = [guild for guild, _, _ in drained(queue)]
-    for guild in set(served):
-        turns = [at for at, other in enumerate(served) if other == guild]
-        for one, next_one in zip([-1, *turns], turns, strict=False):
-            between = served[one + 1 : next_one]
-            assert len(between) == len(set(between))
+    assert_taking_turns(served)
 
 
 @given(arrivals)
@@ -63,11 +68,7 @@ def test_no_member_waits_for_more_than_one_item_of_each_other_in_the_guild(homes
     queue: FairQueue[Item] = FairQueue(1000)
     pushed(queue, [(1, member) for _, member in homes])
     served = [member for _, member, _ in drained(queue)]
-    for member in set(served):
-        turns = [at for at, other in enumerate(served) if other == member]
-        for one, next_one in zip([-1, *turns], turns, strict=False):
-            between = served[one + 1 : next_one]
-            assert len(between) == len(set(between))
+    assert_taking_turns(served)
 
 
 @given(arrivals, st.integers(1, 30))

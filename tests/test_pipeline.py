@@ -18,6 +18,7 @@ from bot.carrying import TOO_LATE
 from bot.errors import Overloaded, TryLater
 from bot.health import Health
 from bot.pipeline import Pipeline
+from bot.record.belongings import Whom
 from bot.record.ledger import Ledger
 from bot.records import Author, CardPlace, Flag, Named, Post, Status, Surface, TextScores
 from bot.texts.saying import say
@@ -277,6 +278,43 @@ async def test_a_flag_of_which_something_was_done_keeps_its_strikes(tmp_path: Pa
     await again.settle()
     assert again.discord.done == ["delete 5"]
     assert await strikes_of_mallory(again) == [2]
+
+
+async def test_a_flag_keeps_its_strikes_where_a_moderator_acted_while_its_own_deeds_were_held_back(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    leftovers = await leftover(Parts(tmp_path, ledger, RULES + STRIKES))
+    again = Parts(tmp_path, ledger, RULES + STRIKES)
+    again.health.trouble("scoring", say("scoring_fails"))
+    position = await ledger.order(leftovers[0], act.make("delete"), Named(11, "Morgan"))
+    await again.pipeline.carrying.carry_out_order(leftovers[0], position, act.make("delete"))
+    await again.pipeline.reconcile(leftovers)  # as they were before
+    await again.settle()
+    assert again.discord.done == ["delete 5"]
+    assert await strikes_of_mallory(again) == [2]
+
+
+async def test_a_card_shows_no_text_where_none_can_be_kept(tmp_path: Path) -> None:
+    async with Ledger.at(tmp_path / "data") as ledger:
+        parts = Parts(tmp_path, ledger)
+        await parts.pipeline.handle(post(5, "evil"))
+        await parts.settle()
+    (tmp_path / "data" / "key").unlink()
+    async with Ledger.at(tmp_path / "data") as ledger:
+        keyless = Parts(tmp_path, ledger)
+        await keyless.pipeline.handle(post(6, "evil too"))
+        await keyless.settle()
+        assert keyless.discord.done[0] == "delete 6"
+    assert [card.text for card in parts.discord.cards + keyless.discord.cards] == ["evil", None]
+
+
+async def test_a_card_shows_no_text_that_was_erased_while_its_flag_was_carried_out(parts: Parts) -> None:
+    parts.discord.hold_deletes = asyncio.Event()
+    await parts.pipeline.handle(post(5, "evil"))
+    await parts.ledger.erasing.purge(Whom(1, 3))
+    parts.discord.hold_deletes.set()
+    await parts.settle()
+    assert [card.text for card in parts.discord.cards] == [None]
 
 
 async def test_who_leaves_waits_for_the_messages_under_way_and_takes_no_further_one(parts: Parts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
+import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from bot.records import Named
 
 REAL = (DATABASE_NAME, "key", "token", ".env")  # whatever holds one of these, and no mark, is a real bot's
 WORLD_NAME = "sandbox.json"  # the sandbox's own: its server, and what was said there
-TRIES = 100  # at removing a folder that something is still written into
+REMOVE = "import shutil, sys; shutil.rmtree(sys.argv[1])"
 MAX_NAMED = 3  # things in a folder that is not ours
 
 
@@ -62,13 +62,15 @@ def command(
 
 
 def _leave_at_once(temporary: Path | None) -> NoReturn:
-    """End the process. A thread that loads a model cannot be told to stop, and would be waited for."""
-    for _ in range(TRIES):  # other threads may still be making files in it
-        if temporary is None or not temporary.exists():
-            break
-        shutil.rmtree(temporary, ignore_errors=True)
+    """End the process. A thread that loads a model cannot be told to stop, and would be waited for.
+
+    Another thread may be about to make the folder or a file in it, so it is removed by a program that takes this one's
+    place: with that, all threads have ended.
+    """
     typer.echo("Stopped before the model was loaded.", err=True)
-    os._exit(0)
+    if temporary is None:
+        os._exit(0)
+    os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", REMOVE, str(temporary)])  # noqa: S606 - no shell wanted
 
 
 def write_config(folder: Path) -> Path:

@@ -107,6 +107,9 @@ PLAIN: dict[int, str] = {
 }
 """Latin letters in upper and lower case, with and without marks, as plain lower-case ones."""
 
+KEYCAP = "\u20e3"
+"""The mark that draws a key round the digit before it."""
+
 DIGITS = {"0": "o", "1": "il", "2": "z", "3": "e", "4": "a", "5": "s", "6": "gb", "7": "t", "8": "b", "9": "g"}
 """Digit → the letters that it looks like."""
 

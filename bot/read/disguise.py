@@ -10,7 +10,8 @@ from typing import NamedTuple
 from bot.read import markdown, mirrored, prose, spacing, words
 from bot.read.abbreviations import written_out
 from bot.read.acrostic import spelt
-from bot.read.leet import KEYCAP, uncapped, unleeted, without_keycaps, without_spaced_keycaps
+from bot.read.alphabets import KEYCAP
+from bot.read.leet import uncapped, unleeted, without_keycaps, without_spaced_keycaps
 from bot.read.letters import undressed, without_accents, without_lookalikes, without_regional_indicators
 from bot.read.running_on import unrun
 from bot.read.starred import unstarred
@@ -81,6 +82,11 @@ _WORD = re.compile(r"[A-Za-z]++")
 def undressed_letters(text: str) -> str:
     """``text`` in plain letters, as it is displayed; nothing that has to be guessed at is undone."""
     return _through((*_SHOWN, *_UNDRESSED), Reading((), text)).text
+
+
+def displayed(text: str) -> Reading:
+    """``text`` as it is displayed, without what nobody sees."""
+    return _through(_SHOWN, Reading((), text))
 
 
 def readings(text: str) -> Iterator[Reading]:

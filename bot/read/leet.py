@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from bot.read import words
-from bot.read.alphabets import DIGITS
+from bot.read.alphabets import DIGITS, KEYCAP
 from bot.read.running_on import separated
 from bot.read.starred import hidden_word
 
@@ -30,7 +30,6 @@ _TELLING = 4  # characters of a token that tells of a disguise
 _PUNCTUATION = "()<>!&%^*+~#"
 _EDGES = ".,;:?\"'’“”…*_~-"
 
-KEYCAP = "\u20e3"
 _PLAIN_SIGN = r"(?:[A-Za-z]|[0-9](?!\ufe0f?\u20e3))"
 _KEYCAP_TOKEN = re.compile(rf"{_PLAIN_SIGN}*+(?:[0-9#*]\ufe0f?\u20e3{_PLAIN_SIGN}*+)++")
 _SPACED_KEYCAP = re.compile(r" ?([0-9#*]\ufe0f?\u20e3) ?")

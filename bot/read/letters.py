@@ -8,7 +8,7 @@ from typing import NamedTuple
 import regex
 
 from bot.read import words
-from bot.read.alphabets import ALIKE, DIGITS, DRESSED, PLAIN, plain_letter
+from bot.read.alphabets import ALIKE, DIGITS, DRESSED, KEYCAP, PLAIN, plain_letter
 from bot.read.starred import hidden_word
 
 _A = 0x1F1E6  # regional indicator A
@@ -31,8 +31,7 @@ _NO_LETTERS = regex.escape("".join(sign for sign in ALIKE if not sign.isalpha())
 _TOKEN = regex.compile(rf"([\p{{L}}\p{{M}}0-9@$!{_NO_LETTERS}]++)")
 _WORD = regex.compile(r"[a-z]{2,}+")
 _MARKED_WORD = regex.compile(r"([\p{L}\p{M}]++)")
-_KEYCAP = "\u20e3"
-_EMOJI_STYLE = regex.compile(rf"[\ufe0e\ufe0f{_KEYCAP}]")
+_EMOJI_STYLE = regex.compile(rf"[\ufe0e\ufe0f{KEYCAP}]")
 _BESIDE_LETTERS = regex.compile(r"(?<=[A-Za-z])[\ufe0e\ufe0f]")
 
 
@@ -96,7 +95,7 @@ def _is_alien(sign: str) -> bool:
 
 def _strange(token: str) -> _Strange | None:
     """None for a token wholly of Latin letters, and for one with letters that look like no Latin ones."""
-    has_keycaps = _KEYCAP in token
+    has_keycaps = KEYCAP in token
     token = _EMOJI_STYLE.sub("", token)
     aliens = list(filter(_is_alien, token))
     if not aliens:

@@ -8,8 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from bot.read.allow import AllowList
-from bot.read.disguise import Reading, readings
-from bot.read.unseen import as_displayed, without_invisible, without_piled_marks
+from bot.read.disguise import Reading, displayed, readings
 from bot.records import Post, View
 
 __all__ = ["LONGEST_PART", "MOST_READ", "VIEWS_PER_POST", "WRITTEN", "AllowList", "Views", "of", "read_as"]
@@ -65,7 +64,9 @@ def _views(post: Post, allow: AllowList) -> Iterator[View]:
             yield View(kind, WRITTEN, written)
     for kind, written in blanked:
         for part in islice(_parts(written), _parts_read(post)):
-            for reading in _differing(part, allow):
+            if part.text not in written and (shown := allow.blank(part.text)).strip():
+                yield View(kind, part.name, shown)
+            for reading in _differing(part.text, allow):
                 yield View(kind, reading.name, reading.text)
 
 
@@ -74,13 +75,13 @@ def _parts_read(post: Post) -> int:
     return max(1, MOST_READ // LONGEST_PART // max(1, len(post.surfaces)))
 
 
-def _parts(text: str) -> Iterator[str]:
-    """``text`` in parts of at most ``LONGEST_PART`` characters, cut at white space, heaps of marks left out."""
+def _parts(text: str) -> Iterator[Reading]:
+    """``text`` in parts of at most ``LONGEST_PART`` characters, cut at white space, each as it is displayed."""
     if len(text) <= LONGEST_PART:
-        yield text
+        yield Reading((), text)
         return
-    plain = without_piled_marks(without_invisible(as_displayed(text)))
-    yield from (match.group() for match in _PART.finditer(plain))
+    shown = displayed(text)
+    yield from (shown._replace(text=match.group()) for match in _PART.finditer(shown.text))
 
 
 def _differing(part: str, allow: AllowList) -> Iterator[Reading]:

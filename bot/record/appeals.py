@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, cast
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.record.changing import change
 from bot.record.tables import APPEAL, AppealBlockRow, AppealRow, FlagRow, SealedTextRow
 from bot.record.vault import Vault
 from bot.record.writer import Writer
@@ -186,12 +187,7 @@ class AppealBook:
 
     async def _change(self, appeal: Appeal, *conditions: Any, **values: Any) -> bool:
         statement = update(AppealRow).where(AppealRow.flag_id == appeal.flag_id, *conditions).values(values)
-
-        def run(session: Session) -> bool:
-            result: Any = session.execute(statement, execution_options={"synchronize_session": False})
-            return bool(result.rowcount)
-
-        return await self._writer.do(run)
+        return await self._writer.do(lambda session: change(session, statement) > 0)
 
 
 def _flag(session: Session, guild_id: int, number: int) -> FlagRow | None:

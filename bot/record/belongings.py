@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.record.changing import change
 from bot.record.numbering import keep_number
 from bot.record.tables import (
     APPEAL,
@@ -53,7 +54,14 @@ ON_APPEALS_CARD = and_(SealedTextRow.flag_id == AppealRow.flag_id, SealedTextRow
 
 # What tells where a card is, and what is on it.
 _SHOWN_ANEW = {"card_has_text": False, "card_wanted": FlagRow.card_wanted + 1}
-CARD_COLUMNS = (FlagRow.card_channel_id, FlagRow.card_message_id, FlagRow.card_posted_at, FlagRow.card_has_text)
+CARD_COLUMNS = (
+    FlagRow.card_due,
+    FlagRow.card_channel_id,
+    FlagRow.card_message_id,
+    FlagRow.in_digest,
+    FlagRow.card_posted_at,
+    FlagRow.card_has_text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +137,9 @@ def erase_flags(
         keep_number(session, guild_id, last)
     strikes: Any = StrikeRow.__table__
     if keep_strikes:
-        _count(session, update(strikes).where(strikes.c.flag_id.in_(ids)).values(flag_id=None))
-    gone = {table.name: _count(session, delete(table).where(column.in_(ids))) for table, column in _about_flags()}
-    _count(session, delete(FlagRow).where(FlagRow.id.in_(ids)))
+        change(session, update(strikes).where(strikes.c.flag_id.in_(ids)).values(flag_id=None))
+    gone = {table.name: change(session, delete(table).where(column.in_(ids))) for table, column in _about_flags()}
+    change(session, delete(FlagRow).where(FlagRow.id.in_(ids)))
     texts, strikes_gone = gone.pop(SealedTextRow.__tablename__), gone.pop(StrikeRow.__tablename__)
     return Erased(flags=len(ids), texts=texts, strikes=strikes_gone)
 
@@ -155,15 +163,15 @@ def _hand_cards_on(session: Session, ids: list[int]) -> None:
     for flag_id, lead_id in session.execute(select(FlagRow.id, FlagRow.lead_id).where(*grouped).order_by(FlagRow.id)):
         if lead_id is not None:
             heirs.setdefault(lead_id, flag_id)
-    _count(session, update(FlagRow).where(FlagRow.id.in_(ids), FlagRow.lead_id.is_not(None)).values(lead_id=None))
+    change(session, update(FlagRow).where(FlagRow.id.in_(ids), FlagRow.lead_id.is_not(None)).values(lead_id=None))
     for lead_id, heir_id in heirs.items():
         lead = session.execute(select(*CARD_COLUMNS).where(FlagRow.id == lead_id)).one()
         card = {column.key: value for column, value in zip(CARD_COLUMNS, lead, strict=True)}
         changed = {**card, "lead_id": None, "card_wanted": FlagRow.card_wanted + 1}
-        _count(session, update(FlagRow).where(FlagRow.lead_id == lead_id).values(lead_id=heir_id))
-        _count(session, update(FlagRow).where(FlagRow.id == heir_id).values(changed))
+        change(session, update(FlagRow).where(FlagRow.lead_id == lead_id).values(lead_id=heir_id))
+        change(session, update(FlagRow).where(FlagRow.id == heir_id).values(changed))
         nowhere = {"card_channel_id": None, "card_message_id": None}
-        _count(session, update(FlagRow).where(FlagRow.id == lead_id).values(nowhere))
+        change(session, update(FlagRow).where(FlagRow.id == lead_id).values(nowhere))
 
 
 def _leave_cards(session: Session, ids: list[int]) -> None:
@@ -191,14 +199,14 @@ def erase_rows(session: Session, whom: Whom, kept: frozenset[Any] = KEPT_OF_A_GU
         if table not in kept and table not in (FlagRow.__table__, PlaceRow.__table__)
         if (rows := whom.in_table(table)) is not None
     }
-    return sum(_count(session, delete(table).where(rows)) for table, rows in found.items())
+    return sum(change(session, delete(table).where(rows)) for table, rows in found.items())
 
 
 def erase_texts(session: Session, whom: Whom) -> int:
     """Delete the texts of flags that stay for now."""
     theirs = select(FlagRow.id).where(whom.flags)
-    _count(session, update(FlagRow).where(whom.flags, FlagRow.card_has_text).values(_SHOWN_ANEW))
-    return _count(session, delete(SealedTextRow).where(SealedTextRow.flag_id.in_(theirs)))
+    change(session, update(FlagRow).where(whom.flags, FlagRow.card_has_text).values(_SHOWN_ANEW))
+    return change(session, delete(SealedTextRow).where(SealedTextRow.flag_id.in_(theirs)))
 
 
 def erase_scores(session: Session, whom: Whom, after: int) -> tuple[int, int] | None:
@@ -212,27 +220,21 @@ def erase_scores(session: Session, whom: Whom, after: int) -> tuple[int, int] | 
         theirs.append(ScoreRow.author_id == whom.member_id)
     if whom.guild_id is not None:
         theirs.append(ScoreRow.place_id.in_(select(PlaceRow.id).where(PlaceRow.guild_id == whom.guild_id)))
-    return until, _count(session, delete(ScoreRow).where(*theirs))
+    return until, change(session, delete(ScoreRow).where(*theirs))
 
 
 def erase_catalog(session: Session, forget_numbers: Callable[[], None]) -> None:
     """Delete the places, role sets and names that no score refers to any more."""
     forget_numbers()
     for table, used in ((PlaceRow, ScoreRow.place_id), (RoleSetRow, ScoreRow.role_set_id)):
-        _count(session, delete(table).where(table.id.not_in(select(used))))
+        change(session, delete(table).where(table.id.not_in(select(used))))
     named = {number for row in session.execute(_ids_of_places()) for number in row}
     for (roles,) in session.execute(select(RoleSetRow.roles)):
         named |= {int(role) for role in roles.split(",") if role}
     unused = [number for number in session.scalars(select(NameRow.id)) if number not in named]
     for at in range(0, len(unused), FLAGS_TOGETHER):
-        _count(session, delete(NameRow).where(NameRow.id.in_(unused[at : at + FLAGS_TOGETHER])))
+        change(session, delete(NameRow).where(NameRow.id.in_(unused[at : at + FLAGS_TOGETHER])))
 
 
 def _ids_of_places() -> Select[int, int, int, int]:
     return select(PlaceRow.guild_id, PlaceRow.channel_id, PlaceRow.parent_id, PlaceRow.category_id)
-
-
-def _count(session: Session, statement: Any) -> int:
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    assert isinstance(result, CursorResult)  # noqa: S101 - what a DELETE gives
-    return result.rowcount

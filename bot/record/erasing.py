@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.record.belongings import ON_APPEALS_CARD, ON_FLAGS_CARD, Erased, Whom, is_decided, is_over
 from bot.record.beside import beside
+from bot.record.changing import change
 from bot.record.clock import now_in_record
 from bot.record.notes import put_note
 from bot.record.purging import erase_own, purge
@@ -203,11 +204,11 @@ def _hide_texts(session: Session, written_before: datetime, limit: int) -> int:
     flags = _with_expired(session, FlagRow.id, FlagRow.card_has_text, ON_FLAGS_CARD, written_before, limit)
     appeals = _with_expired(session, AppealRow.flag_id, AppealRow.card_has_text, ON_APPEALS_CARD, written_before, limit)
     expired = (SealedTextRow.flag_id.in_({*flags, *appeals}), SealedTextRow.written_at < written_before)
-    _change(session, delete(SealedTextRow).where(*expired))
+    change(session, delete(SealedTextRow).where(*expired))
     changed = {"card_has_text": exists().where(ON_FLAGS_CARD), "card_wanted": FlagRow.card_wanted + 1}
-    _change(session, update(FlagRow).where(FlagRow.id.in_(flags)).values(changed))
+    change(session, update(FlagRow).where(FlagRow.id.in_(flags)).values(changed))
     due = {"card_has_text": exists().where(ON_APPEALS_CARD), "card_due": True}
-    _change(session, update(AppealRow).where(AppealRow.flag_id.in_(appeals)).values(due))
+    change(session, update(AppealRow).where(AppealRow.flag_id.in_(appeals)).values(due))
     return len(flags) + len(appeals)
 
 
@@ -217,7 +218,3 @@ def _with_expired(
     expired = exists().where(on_card, SealedTextRow.written_at < written_before)
     wanted = select(flag_id).where(has_text, or_(expired, ~exists().where(on_card)))
     return list(session.scalars(wanted.order_by(flag_id).limit(limit)))
-
-
-def _change(session: Session, statement: Any) -> None:
-    session.execute(statement, execution_options={"synchronize_session": False})

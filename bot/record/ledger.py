@@ -8,11 +8,11 @@ writing works again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import structlog
 from sqlalchemy import Result, Update, bindparam, or_, select, update
@@ -24,6 +24,7 @@ from bot.errors import KeyUnusable
 from bot.health import Health
 from bot.record import outcomes, sharing, strikes
 from bot.record.appeals import AppealBook
+from bot.record.changing import change
 from bot.record.clock import now_in_record as _now
 from bot.record.copies import delete_unfinished
 from bot.record.database import DATABASE_NAME, disposed, open_for_reading, plain_errors
@@ -212,9 +213,9 @@ class Ledger(Reviewing, GuildKeeping):
         """Have an action that could not be taken back tried again at ``due``."""
         await self._change(flag, _outcome(flag, position).where(OutcomeRow.due_at.is_not(None)).values(due_at=due))
 
-    async def close(self, flag: Flag) -> None:
-        """Note that nothing more is to be done about the flag but its card."""
-        await self._change(flag, _CLOSE, {"flag": flag.id, "now": _now()})
+    async def close(self, flag: Flag) -> bool:
+        """Note that nothing more is to be done about the flag but its card; False where its text is not kept."""
+        return await self._writer.do(lambda session: outcomes.close(session, flag, _now()), flag.guild.id)
 
     async def explained(self, flag: Flag, spans: Sequence[Span]) -> None:
         """Note which words of the flag's text moved its scores: places, no words."""
@@ -233,9 +234,9 @@ class Ledger(Reviewing, GuildKeeping):
         """Note that ``what`` was told to a guild, in place of an earlier note."""
         await self._writer.do(lambda session: put_note(session, guild_id, what, state))
 
-    async def _change(self, flag: Flag, statement: Update, values: Mapping[str, Any] | None = None) -> bool:
+    async def _change(self, flag: Flag, statement: Update) -> bool:
         """Whether a row was changed."""
-        return await self._writer.do(lambda session: outcomes.changes(session, statement, values), flag.guild.id)
+        return await self._writer.do(lambda session: change(session, statement) > 0, flag.guild.id)
 
     async def rotate_key(self) -> int:
         """Reseal all texts with a new key and drop the old one; returns how many. Flagging goes on meanwhile.
@@ -281,11 +282,6 @@ _KNOWN = _KNOWN_IN_GUILD.where(FlagRow.message_id == bindparam("message"))
 _TAKEN = FlagRow.outcomes.any((OutcomeRow.action == "reset_nickname") & (OutcomeRow.status == Status.DONE))
 _KNOWN_OF_NAME = _KNOWN_IN_GUILD.where(
     FlagRow.author_id == bindparam("member"), FlagRow.created_at >= bindparam("since"), ~_TAKEN
-)
-_CLOSE = (
-    update(FlagRow)
-    .where(FlagRow.id == bindparam("flag"), FlagRow.closed_at.is_(None))
-    .values(closed_at=bindparam("now"))
 )
 
 

@@ -1,24 +1,24 @@
-"""The outcomes of a flag as rows: begun, and finished once."""
+"""The outcomes of a flag as rows: begun, finished once, and the flag closed after the last."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Update, bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.record import sharing
+from bot.record.changing import change
 from bot.record.rows import outcome_from, plain
-from bot.record.tables import OutcomeRow
+from bot.record.tables import MESSAGE, FlagRow, OutcomeRow, SealedTextRow
 from bot.records import Flag, Outcome, Status
 
 
 def start(session: Session, flag: Flag, position: int, now: datetime) -> bool:
     """Whether it was only planned so far."""
-    return changes(session, _START, {"flag": flag.id, "at": position, "now": now})
+    return change(session, _START, {"flag": flag.id, "at": position, "now": now}) > 0
 
 
 def finish(session: Session, flag: Flag, position: int, outcome: Outcome, now: datetime) -> Outcome:
@@ -43,16 +43,16 @@ def finish(session: Session, flag: Flag, position: int, outcome: Outcome, now: d
     statement = _FINISH
     if outcome.options:
         statement, noted = _FINISH_WITH_OPTIONS, {**noted, "new_options": plain(outcome.options)}
-    if changes(session, statement, noted):
+    if change(session, statement, noted):
         return replace(outcome, detail=detail, before=before, due=due)
     row = session.get(OutcomeRow, (flag.id, position))
     return outcome if row is None else outcome_from(row)
 
 
-def changes(session: Session, statement: Update, values: Mapping[str, Any] | None = None) -> bool:
-    """Whether a row was changed."""
-    result: Any = session.execute(statement, values, execution_options={"synchronize_session": False})
-    return isinstance(result, CursorResult) and result.rowcount > 0
+def close(session: Session, flag: Flag, now: datetime) -> bool:
+    """Whether the text of the flag is kept."""
+    change(session, _CLOSE, {"flag": flag.id, "now": now})
+    return session.scalar(_TEXT, {"flag": flag.id}) is not None
 
 
 # What is executed several times for every flag is put together once.
@@ -75,3 +75,9 @@ _FINISH = (
     )
 )
 _FINISH_WITH_OPTIONS = _FINISH.values(options=bindparam("new_options"))
+_CLOSE = (
+    update(FlagRow)
+    .where(FlagRow.id == bindparam("flag"), FlagRow.closed_at.is_(None))
+    .values(closed_at=bindparam("now"))
+)
+_TEXT = select(SealedTextRow.flag_id).where(SealedTextRow.flag_id == bindparam("flag"), SealedTextRow.what == MESSAGE)

@@ -7,6 +7,7 @@ import os
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
+from bot.record.changing import change
 from bot.record.clock import now_in_record
 from bot.record.rows import flag_row
 from bot.record.tables import MESSAGE, FlagRow, HashSecretRow, OutcomeRow, SealedTextRow
@@ -43,5 +44,5 @@ def probe_flags(session: Session) -> None:
     session.add(SealedTextRow(flag_id=row.id, what=MESSAGE, written_at=now, key_id="", nonce=b"", ciphertext=blob))
     session.flush()
     for table, key in ((SealedTextRow, SealedTextRow.flag_id), (OutcomeRow, OutcomeRow.flag_id), (FlagRow, FlagRow.id)):
-        session.execute(delete(table).where(key == row.id), execution_options={"synchronize_session": False})
+        change(session, delete(table).where(key == row.id))
     session.expunge_all()

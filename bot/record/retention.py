@@ -6,13 +6,13 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import CursorResult, and_, delete, exists, select, tuple_, update
+from sqlalchemy import and_, delete, exists, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from bot.record import copies
 from bot.record.belongings import ON_APPEALS_CARD, ON_FLAGS_CARD, erase_flags, is_over
+from bot.record.changing import change
 from bot.record.migrating import BACKUPS_KEPT_FOR
 from bot.record.options import RetentionOptions
 from bot.record.tables import AppealRow, FlagRow, ScoreRow, SealedTextRow
@@ -57,7 +57,7 @@ async def _delete_texts(writer: Writer, written_before: datetime) -> int:
 def _delete_some_texts(session: Session, written_before: datetime) -> int:
     place = (SealedTextRow.flag_id, SealedTextRow.what)
     some = session.execute(select(*place).where(SealedTextRow.written_at < written_before).limit(TEXTS_TOGETHER)).all()
-    count = _count(session, delete(SealedTextRow).where(tuple_(*place).in_([tuple(row) for row in some])))
+    count = change(session, delete(SealedTextRow).where(tuple_(*place).in_([tuple(row) for row in some])))
     _draw_the_rest_anew(session, {flag_id for flag_id, _ in some})
     return count
 
@@ -65,9 +65,9 @@ def _delete_some_texts(session: Session, written_before: datetime) -> int:
 def _draw_the_rest_anew(session: Session, flag_ids: set[int]) -> None:
     """Cards that go on showing another text, such as a later note; those that show none are ``hide_texts``'s."""
     flags = (FlagRow.id.in_(flag_ids), FlagRow.card_has_text, exists().where(ON_FLAGS_CARD))
-    _count(session, update(FlagRow).where(*flags).values(card_wanted=FlagRow.card_wanted + 1))
+    change(session, update(FlagRow).where(*flags).values(card_wanted=FlagRow.card_wanted + 1))
     appeals = (AppealRow.flag_id.in_(flag_ids), AppealRow.card_has_text, exists().where(ON_APPEALS_CARD))
-    _count(session, update(AppealRow).where(*appeals).values(card_due=True))
+    change(session, update(AppealRow).where(*appeals).values(card_due=True))
 
 
 async def _delete_flags(writer: Writer, created_before: datetime) -> int:
@@ -83,10 +83,4 @@ async def _delete_flags(writer: Writer, created_before: datetime) -> int:
 
 def _delete_scores(session: Session, seen_before: datetime) -> int:
     some = select(ScoreRow.id).where(ScoreRow.seen_at < seen_before).order_by(ScoreRow.seen_at).limit(SCORES_TOGETHER)
-    return _count(session, delete(ScoreRow).where(ScoreRow.id.in_(some)))
-
-
-def _count(session: Session, statement: Any) -> int:
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    assert isinstance(result, CursorResult)  # noqa: S101 - what a DELETE gives
-    return result.rowcount
+    return change(session, delete(ScoreRow).where(ScoreRow.id.in_(some)))

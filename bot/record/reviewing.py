@@ -69,7 +69,7 @@ class Reviewing(Reading):
         """Nothing more of ``flag`` is to be taken back; its card says so."""
 
         def run(session: Session) -> None:
-            session.execute(update(FlagRow).where(FlagRow.id == flag.id).values(undo_due=False), _QUICK)
+            session.execute(update(FlagRow).where(FlagRow.id == flag.id).values(undo_due=False))
             rulings.show_anew(session, [flag.id])
 
         await self._writer.do(run)
@@ -101,7 +101,7 @@ class Reviewing(Reading):
             )
             row.flag_id = flag.id
             session.add(row)
-            session.execute(update(FlagRow).where(FlagRow.id == flag.id).values(closed_at=None), _QUICK)
+            session.execute(update(FlagRow).where(FlagRow.id == flag.id).values(closed_at=None))
             return position
 
         return await self._writer.do(run)
@@ -125,7 +125,7 @@ class Reviewing(Reading):
 
         def run(session: Session) -> None:
             done = update(FlagRow).where(FlagRow.id == flag.id, FlagRow.closed_at.is_(None), ~going_on.exists())
-            session.execute(done.values(closed_at=now_in_record()), _QUICK)
+            session.execute(done.values(closed_at=now_in_record()))
             rulings.show_anew(session, [flag.id])
 
         await self._writer.do(run)
@@ -143,7 +143,7 @@ class Reviewing(Reading):
             session.add(sealed)
             session.flush()
             shown = (FlagRow.id == flag.id, FlagRow.card_message_id.is_not(None), ~FlagRow.in_digest)
-            session.execute(update(FlagRow).where(*shown).values(card_has_text=True), _QUICK)
+            session.execute(update(FlagRow).where(*shown).values(card_has_text=True))
             rulings.show_anew(session, [flag.id])
             return True
 
@@ -179,7 +179,7 @@ class Reviewing(Reading):
         """The card shows that version now, or there is none to show it."""
         newer = (FlagRow.id == flag.id, FlagRow.card_shown < version)
         await self._writer.do(
-            lambda session: session.execute(update(FlagRow).where(*newer).values(card_shown=version), _QUICK),
+            lambda session: session.execute(update(FlagRow).where(*newer).values(card_shown=version)),
             flag.guild.id,
         )
 
@@ -203,7 +203,7 @@ class Reviewing(Reading):
             known = (FlagRow.guild_id == flag.guild.id, FlagRow.id == flag.id)
             if place is None and not session.scalar(select(same_group).where(*known)):
                 return
-            result: Any = session.execute(update(FlagRow).where(*known).values(values), _QUICK)
+            result: Any = session.execute(update(FlagRow).where(*known).values(values))
             if not result.rowcount and place is not None and not place.in_digest:  # erased meanwhile
                 where = {"channel_id": place.channel_id, "message_id": place.message_id}
                 session.merge(CardGoneRow(guild_id=flag.guild.id, **where))
@@ -240,7 +240,7 @@ class Reviewing(Reading):
         """Note that a flag is about to get a card of its own: should the bot die now, it may have one."""
         due = update(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id, FlagRow.card_due)
         now = now_in_record()
-        await self._writer.do(lambda session: session.execute(due.values(card_posted_at=now), _QUICK), guild_id)
+        await self._writer.do(lambda session: session.execute(due.values(card_posted_at=now)), guild_id)
 
     async def shown_since(self, guild_id: int, since: datetime) -> Sequence[Shown]:
         """When and where the flags of a guild were last shown, oldest first."""
@@ -267,4 +267,3 @@ class Reviewing(Reading):
 
 
 _IN_FORCE = (Status.PLANNED, Status.STARTED, Status.DONE, Status.ALREADY_DONE)
-_QUICK = {"synchronize_session": False}

@@ -89,14 +89,14 @@ def rule(
     if verdict == "mistaken":
         _have_undone(session, changed)
     else:
-        session.execute(update(FlagRow).where(FlagRow.id.in_(changed)).values(undo_due=False), _QUICK)
+        session.execute(update(FlagRow).where(FlagRow.id.in_(changed)).values(undo_due=False))
     return Ruled(Result.DECIDED, before, tuple(mate.number for mate in mates), forgiven, tuple(sorted(set(look_at))))
 
 
 def show_anew(session: Session, flag_ids: Sequence[int]) -> None:
     """The cards of these flags are to be rendered anew; that of a group is its first flag's."""
     shown_by = select(func.coalesce(FlagRow.lead_id, FlagRow.id)).where(FlagRow.id.in_(flag_ids))
-    session.execute(update(FlagRow).where(FlagRow.id.in_(shown_by)).values(card_wanted=FlagRow.card_wanted + 1), _QUICK)
+    session.execute(update(FlagRow).where(FlagRow.id.in_(shown_by)).values(card_wanted=FlagRow.card_wanted + 1))
 
 
 def _add(
@@ -135,7 +135,7 @@ def _part(session: Session, rows: Sequence[FlagRow]) -> None:
 
 
 def _have_undone(session: Session, flag_ids: Sequence[int]) -> None:
-    session.execute(update(FlagRow).where(FlagRow.id.in_(flag_ids)).values(undo_due=True), _QUICK)
+    session.execute(update(FlagRow).where(FlagRow.id.in_(flag_ids)).values(undo_due=True))
 
 
 def _lately(session: Session, guild_id: int, by_id: int, now: datetime) -> int:
@@ -158,6 +158,3 @@ def _counted_later(session: Session, row: FlagRow, weight: int) -> list[int]:
     )
     reached = [(number, struck) for number, struck in session.execute(later) if struck and struck.get("at") is not None]
     return [number for number, struck in reached if struck["total"] - weight < struck["at"]]
-
-
-_QUICK = {"synchronize_session": False}

@@ -9,6 +9,7 @@ from itertools import groupby
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.record.changing import change
 from bot.record.tables import FlagRow, StrikeRow
 from bot.records import Named, Strike
 
@@ -84,9 +85,7 @@ def forgive(session: Session, flag_id: int, now: datetime) -> int:
     """Take the strikes of a flag back; how many that were, 0 if it gave none or they are taken back already."""
     of_flag = (StrikeRow.flag_id == flag_id, StrikeRow.forgiven_at.is_(None))
     weight = session.scalar(select(StrikeRow.weight).where(*of_flag)) or 0
-    session.execute(
-        update(StrikeRow).where(*of_flag).values(forgiven_at=now), execution_options={"synchronize_session": False}
-    )
+    change(session, update(StrikeRow).where(*of_flag).values(forgiven_at=now))
     return weight
 
 
@@ -99,9 +98,7 @@ def forgive_of_member(session: Session, guild_id: int, member_id: int, number: i
         StrikeRow.forgiven_at.is_(None),
     )
     weight = session.scalar(select(StrikeRow.weight).where(*those)) or 0
-    session.execute(
-        update(StrikeRow).where(*those).values(forgiven_at=now), execution_options={"synchronize_session": False}
-    )
+    change(session, update(StrikeRow).where(*those).values(forgiven_at=now))
     return weight
 
 
@@ -109,9 +106,7 @@ def forgive_all_of_member(session: Session, guild_id: int, member_id: int, now: 
     """Take all strikes of a member back; how many that were."""
     those = (StrikeRow.guild_id == guild_id, StrikeRow.member_id == member_id, StrikeRow.forgiven_at.is_(None))
     weight = session.scalar(select(func.sum(StrikeRow.weight)).where(*those)) or 0
-    session.execute(
-        update(StrikeRow).where(*those).values(forgiven_at=now), execution_options={"synchronize_session": False}
-    )
+    change(session, update(StrikeRow).where(*those).values(forgiven_at=now))
     return int(weight)
 
 
@@ -125,6 +120,4 @@ def withhold(session: Session, flag_id: int) -> None:
 
 def forget(session: Session, given_before: datetime) -> None:
     """Delete the strikes that no rule counts any more."""
-    session.execute(
-        delete(StrikeRow).where(StrikeRow.given_at <= given_before), execution_options={"synchronize_session": False}
-    )
+    change(session, delete(StrikeRow).where(StrikeRow.given_at <= given_before))

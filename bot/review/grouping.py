@@ -71,13 +71,10 @@ class Floods:
             now = self._clock()
             while lately.shown and lately.shown[0] <= now - MINUTE:
                 lately.shown.popleft()
-            if flag_id in lately.begun:
-                pass
-            elif len(lately.shown) < CARDS_A_MINUTE:
-                lately.begun.add(flag_id)
-                lately.shown.append(now)  # before the call: nobody can tell whether one that failed got through
-            else:
+            if flag_id not in lately.begun and len(lately.shown) >= CARDS_A_MINUTE:
                 return await self._count_in(lately, now, post_digest)
+            lately.begun.add(flag_id)
+            lately.shown.append(now)  # before the call: nobody can tell whether one that failed got through
         await self._ledger.card_begun(guild_id, flag_id)
         place = await post_card()
         lately.begun.discard(flag_id)

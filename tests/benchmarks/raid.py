@@ -19,10 +19,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import structlog
-from pydantic import SecretStr
+from at_work import at_work
 
-from bot import app, config
-from bot.pipeline import Pipeline
 from bot.record.ledger import Ledger
 from bot.sandbox import Sandbox
 
@@ -79,46 +77,28 @@ def asked(box: Sandbox) -> None:
 async def main(messages: int, seconds: float) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        path = folder / "config.yaml"
-        path.write_text(RULES)
         async with Sandbox(rate_limits="discord") as box:
             other = box.world.add_guild(OTHER)
             for channel in ("general", "mod-log"):
                 box.world.add_channel(other, channel)
             for number in range(0, MEMBERS, 2):
                 box.close_dms(f"Raider {number}")
-            settings = config.load(path)
-            here = settings.model_copy(update={"discord": settings.discord.model_copy(update={"api": box.api_url})})
-            stop, ready = asyncio.Event(), asyncio.Event()
-
-            pipelines: list[Pipeline] = []
-
-            async def on_ready(pipeline: Pipeline) -> None:
-                pipelines.append(pipeline)
-                ready.set()
-
-            running = asyncio.create_task(
-                app.run(here, folder / "data", SecretStr(box.token), stop=stop, on_ready=on_ready)
-            )
-            await asyncio.wait({running, asyncio.create_task(ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
-            print(f"{messages} messages of {MEMBERS} members in {seconds:.0f} s ...", flush=True)
-            raided, quiet = await raid(box, messages, seconds)
-            until = asyncio.get_running_loop().time() + PATIENCE
-            while not all(each.is_deleted for each in (*raided, *quiet)) and asyncio.get_running_loop().time() < until:
-                await asyncio.sleep(0.1)
-            print(f"the raided server: {stood(raided)}")
-            print(f"the other server:  {stood(quiet)}")
-            print(
-                f"not flagged: {dict(pipelines[0].counts) or 'none'}; in trouble: {pipelines[0].health.reasons or 'no'}"
-            )
-            asked(box)
-            began = datetime.now(UTC)
-            stop.set()
-            await running
+            async with at_work(box, folder, RULES) as pipeline:
+                print(f"{messages} messages of {MEMBERS} members in {seconds:.0f} s ...", flush=True)
+                raided, quiet = await raid(box, messages, seconds)
+                every = (*raided, *quiet)
+                until = asyncio.get_running_loop().time() + PATIENCE
+                while not all(each.is_deleted for each in every) and asyncio.get_running_loop().time() < until:
+                    await asyncio.sleep(0.1)
+                print(f"the raided server: {stood(raided)}")
+                print(f"the other server:  {stood(quiet)}")
+                print(f"not flagged: {dict(pipeline.counts) or 'none'}; in trouble: {pipeline.health.reasons or 'no'}")
+                asked(box)
+                began = datetime.now(UTC)
             print(f"left after {(datetime.now(UTC) - began).total_seconds():.1f} s")
-        async with Ledger.reading(folder / "data") as record:
+        async with Ledger.reading(folder) as record:
             flags = Counter([flag.message_id async for flag in record.every_flag()])
-            written = {each.id for each in (*raided, *quiet)}
+            written = {each.id for each in every}
             lost, twice = len(written - flags.keys()), sum(count > 1 for count in flags.values())
             print(f"flags: {flags.total()}, messages without one: {lost}, with more than one: {twice}")
             print(f"scored messages: {await record.score_count()}")

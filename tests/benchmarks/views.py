@@ -36,6 +36,7 @@ MESSAGES = (
 )
 HOSTILE: dict[str, Callable[[int], str]] = {
     "combining marks on one letter": lambda size: "a" + "\u0301" * size,
+    "letters with a mark": lambda size: "a\u0301" * (size // 2),
     "letters with piled marks": lambda size: "a\u0301\u0338\u0332" * (size // 4),
     "stars": lambda size: "*" * size,
     "opening brackets": lambda size: "[" * size,

@@ -61,6 +61,7 @@ STEPS = [
     ("finish:after", 9),
     ("close:before", 4),
     ("close:after", 4),
+    ("card_begun:after", 3),
     ("card_posted:before", 3),
     ("card_posted:after", 3),
 ]

@@ -69,6 +69,18 @@ def test_a_long_text_is_read_through_in_parts_and_abuse_at_its_end_is_found() ->
     assert read.left_out == 0
 
 
+@pytest.mark.parametrize(
+    "hidden", ["\u202etoidi na era uoy\u202c", "you are an i\u200bd\u200biot", "you are an i\u0336d\u0336iot"]
+)
+def test_a_long_text_is_read_as_it_is_displayed(hidden: str) -> None:
+    quiet = "this is a quiet text. " * (LONGEST_PART // 22 + 1)
+    assert [view.name for view in views.of(post("\ufeff" + quiet), AllowList()).scored] == ["written"]
+    read = views.of(post(quiet + hidden), AllowList()).scored
+    assert [view.text.endswith("you are an idiot") for view in read[:2]] == [False, True]
+    allowed = views.of(post(quiet + hidden), AllowList(("you are an idiot",))).scored
+    assert not any("idiot" in view.text for view in allowed)
+
+
 def test_what_is_too_long_to_be_read_through_is_counted() -> None:
     parts = MOST_READ // LONGEST_PART
     assert views.of(post("word " * (MOST_READ // 5 + LONGEST_PART)), AllowList()).left_out >= 1

@@ -159,8 +159,9 @@ async def test_the_cards_of_erased_flags_are_to_be_deleted(folder: Path, flagged
         assert await ledger.erasing.cards_gone(10) == []
 
 
+@pytest.mark.parametrize("in_digest", [False, True])
 async def test_a_card_that_shows_others_too_is_handed_on(
-    folder: Path, post: MakePost, scores: Scores, decision: Decision
+    folder: Path, post: MakePost, scores: Scores, decision: Decision, in_digest: bool
 ) -> None:
     async with Ledger.at(folder) as ledger:
         flags = []
@@ -171,14 +172,33 @@ async def test_a_card_that_shows_others_too_is_handed_on(
             for position, outcome in enumerate(flag.outcomes):
                 await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
             await ledger.close(flag)
-        await ledger.card_posted(flags[0], CardPlace(600, 1))
+        await ledger.card_posted(flags[0], CardPlace(600, 1, in_digest))
         with closing(sqlite3.connect(folder / "record.sqlite")) as connection, connection:
             connection.execute("UPDATE flags SET lead_id = ? WHERE id > ?", (flags[0].id, flags[0].id))
         await ledger.erasing.purge(Whom(9_000, 70))
         [carol, bob] = await ledger.flags()
-        assert bob.card == CardPlace(600, 1)
+        assert bob.card == CardPlace(600, 1, in_digest)
         assert (bob.lead, carol.lead) == (None, bob.id)
         assert await ledger.erasing.cards_gone(10) == []
+
+
+async def test_a_card_that_is_still_to_be_posted_is_due_for_the_others_it_would_have_shown(
+    folder: Path, post: MakePost, scores: Scores, decision: Decision
+) -> None:
+    async with Ledger.at(folder) as ledger:
+        for number, author in enumerate((MALLORY, BOB, Author(72, "Carol")), 1):
+            flag = await ledger.open_flag(post("the same words", message_id=number, author=author), scores, decision)
+            assert flag is not None
+            for position, outcome in enumerate(flag.outcomes):
+                await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
+            await ledger.close(flag)
+            if author is MALLORY:
+                await ledger.card_begun(9_000, flag.id)
+            else:
+                await ledger.card_posted(flag, None)
+        assert [flag.author for flag in await ledger.without_card(10)] == [MALLORY]
+        await ledger.erasing.purge(Whom(9_000, 70))
+        assert [flag.author for flag in await ledger.without_card(10)] == [BOB]
 
 
 async def test_a_backup_that_cannot_be_changed_is_deleted(folder: Path, flagged: Any) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import TryLater
 from bot.record.ledger import Ledger
 from bot.records import Author, CardPlace, Decision, Fired, Flag, Named, Post, Scores, Surface, ViewScores
 from bot.review.grouping import CARDS_A_MINUTE, DIGEST_GOES_ON, MINUTE, Floods
+from bot.texts.saying import say
 
 GUILD = Named(9, "Guild")
 
@@ -21,13 +23,17 @@ class Channel:
 
     def __init__(self) -> None:
         self.cards = self.digests = 0
-        self.is_missing = False
+        self.is_missing = self.is_away = False
 
     async def card(self) -> CardPlace | None:
+        if self.is_away:
+            raise TryLater(say("not_connected"))
         self.cards += 1
         return None if self.is_missing else CardPlace(1, 100 + self.cards)
 
     async def digest(self) -> CardPlace | None:
+        if self.is_away:
+            raise TryLater(say("not_connected"))
         self.digests += 1
         return None if self.is_missing else CardPlace(1, 1_000 + self.digests)
 
@@ -102,6 +108,21 @@ async def test_cards_that_may_be_there_after_a_crash_are_posted_again_and_not_co
         assert shown is not None
         counted.append(shown.in_digest)
     assert counted == [True] * CARDS_A_MINUTE + [False] * CARDS_A_MINUTE
+
+
+async def test_a_flood_while_discord_takes_no_cards_is_counted_once_it_takes_them_again(ledger: Ledger) -> None:
+    clock, channel = Clock(), Channel()
+    floods, flags = Floods(ledger, clock), range(1, 5 * CARDS_A_MINUTE)
+    channel.is_away = True
+    for _ in range(5):
+        for flag in flags:
+            with pytest.raises(TryLater):
+                await place(floods, channel, flag)
+        clock.now += MINUTE + timedelta(seconds=1)
+    channel.is_away = False
+    for flag in flags:
+        await place(floods, channel, flag)
+    assert (channel.cards, channel.digests) == (CARDS_A_MINUTE, 1)
 
 
 async def test_when_the_flood_is_over_flags_have_cards_again_and_the_next_one_has_its_own_digest(ledger) -> None:
