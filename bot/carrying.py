@@ -24,7 +24,7 @@ from bot.errors import DeedFailed, RecordFailed
 from bot.explaining import Explainer
 from bot.health import Health
 from bot.record.ledger import Ledger
-from bot.records import Action, CardPlace, Case, Deeds, Flag, Outcome, Post, Span, Status
+from bot.records import Action, CardPlace, Case, Deeds, Flag, Outcome, Span, Status
 from bot.texts import Texts, fill
 
 RECORD_RETRY = 5.0  # seconds between attempts to write to a failing record
@@ -150,7 +150,7 @@ class Carrying:
     async def _explain(self, flag: Flag) -> tuple[Span, ...]:
         if self._explainer is None or flag.spans or flag.card is not None:
             return ()
-        return await self._explainer.explain(flag, self._rulebook.here(_post_of(flag)).allow)
+        return await self._explainer.explain(flag, self._rulebook.here(flag.post).allow)
 
     async def _explained(self, flag: Flag, explaining: asyncio.Task[tuple[Span, ...]]) -> Flag:
         """The flag with the words that decided it, where they are found in time."""
@@ -259,7 +259,7 @@ class Carrying:
 
     async def _finish(self, flag: Flag) -> None:
         """Carry out a flag of an earlier run, without what the owner no longer wants done."""
-        if self._rulebook.here(_post_of(flag)).mode == "shadow":
+        if self._rulebook.here(flag.post).mode == "shadow":
             why = self._texts(flag).in_shadow_mode_now
             for position, outcome in enumerate(flag.outcomes):
                 if outcome.by or outcome.status is not Status.PLANNED:
@@ -276,11 +276,6 @@ class Carrying:
     async def _as_recorded(self, flag: Flag) -> Flag:
         found: Flag | None = await self.insist(partial(self._ledger.flag, flag.guild.id, flag.number))
         return found or flag
-
-
-def _post_of(flag: Flag) -> Post:
-    """The post that was flagged, as far as the flag knows it."""
-    return Post(flag.guild, flag.channel, flag.author, flag.message_id, (), flag.created_at, flag.parent)
 
 
 def _begun(flag: Flag, position: int) -> Flag:

@@ -414,6 +414,7 @@ class Flag:
     outcomes: tuple[Outcome, ...]
     created_at: datetime
     parent: Named | None = None
+    category: Named | None = None
     hold_reason: str = ""
     struck: Struck | None = None
     is_edit: bool = False
@@ -427,6 +428,21 @@ class Flag:
     spans: tuple[Span, ...] = ()  # offsets into ``text``; none where they could not be had in time
     kind: Kind = "message"
     also: tuple[int, ...] = ()  # the ids of earlier messages that were read as one with this one
+
+    @property
+    def post(self) -> Post:
+        """The post that was flagged, as far as the flag knows it: enough to ask which rules hold for it."""
+        return Post(
+            guild=self.guild,
+            channel=self.channel,
+            author=self.author,
+            message_id=self.message_id,
+            surfaces=(),
+            created_at=self.created_at,
+            parent=self.parent,
+            category=self.category,
+            kind=self.kind,
+        )
 
     @property
     def is_late(self) -> bool:

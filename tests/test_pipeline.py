@@ -344,10 +344,19 @@ async def test_a_leftover_is_not_acted_on_once_the_owner_chose_shadow_mode(parts
     assert again.discord.done == []
 
 
-async def leftover(parts: Parts) -> list[Flag]:
+async def test_a_leftover_is_acted_on_where_its_category_is_live(tmp_path: Path, ledger: Ledger) -> None:
+    text = RULES.replace("live", "shadow") + "overrides: [{categories: [Talk], mode: live}]\n"
+    leftovers = await leftover(Parts(tmp_path, ledger, text), category=Named(7, "Talk"))
+    again = Parts(tmp_path, ledger, text)
+    await again.pipeline.reconcile(leftovers)
+    await again.settle()
+    assert again.discord.done == ["delete 5", "dm 3"]
+
+
+async def leftover(parts: Parts, **where: Any) -> list[Flag]:
     """A flag that was opened by a bot that died right afterwards."""
     honest, parts.pipeline.carrying.carry_out = parts.pipeline.carrying.carry_out, lambda flag: None  # type: ignore[method-assign]
-    await parts.pipeline.handle(post(5, "evil"))
+    await parts.pipeline.handle(post(5, "evil", **where))
     parts.pipeline.carrying.carry_out = honest  # type: ignore[method-assign]
     return await parts.ledger.unfinished()
 
