@@ -85,7 +85,7 @@ class Carrying:
     def resume(self, leftovers: Sequence[Flag]) -> None:
         """Begin to finish the flags that an earlier run left open."""
         for flag in leftovers:
-            self.begin(self._finish(flag), flag.id)
+            self.begin(self._carry_out(flag), flag.id)
 
     async def post_due_cards(self) -> None:
         """Post every card that the record still waits for, of an earlier run or not taken by Discord."""
@@ -182,7 +182,9 @@ class Carrying:
             )
             for (position, _), outcome in zip(stage, done, strict=True):
                 outcomes[position] = outcome
-        return await self._without_idle_strikes(replace(flag, outcomes=tuple(outcomes))) if open_actions else flag
+        flag = replace(flag, outcomes=tuple(outcomes))
+        had_to_act = any(action.destructive for _, action in open_actions)
+        return await self._without_idle_strikes(flag) if had_to_act else flag
 
     async def _apply(self, flag: Flag, position: int, action: Action, urgency: int) -> Outcome:
         """Intent before, outcome after. What an earlier run died in is repeated only where that does no harm."""
@@ -217,8 +219,10 @@ class Carrying:
             return fill(self._texts(flag).not_in_time, minutes=TOO_LATE.seconds // 60)
         if ordered.by:  # a moderator knows what they want
             return ""
-        here = self._rulebook.in_guild(flag.guild)
-        return here.texts.held_by_shadow_mode if here.pause else self._health.hold_reason.in_words(here.texts)
+        here = self._rulebook.here(flag.post)
+        if here.mode == "shadow":  # whoever turns to it means what is still to be done, too
+            return here.texts.held_by_shadow_mode if here.pause else here.texts.in_shadow_mode_now
+        return self._health.hold_reason.in_words(here.texts)
 
     async def _attempt(self, flag: Flag, position: int, action: Action) -> Outcome:
         """Apply it. Where the connection went away under it and doing it twice does no harm, again when it is back."""
@@ -256,19 +260,6 @@ class Carrying:
             log.warning("card not posted", guild=flag.guild.id, flag=flag.number, why=str(error))
         else:
             await self.insist(partial(self._ledger.card_posted, flag, place))
-
-    async def _finish(self, flag: Flag) -> None:
-        """Carry out a flag of an earlier run, without what the owner no longer wants done."""
-        if self._rulebook.here(flag.post).mode == "shadow":
-            why = self._texts(flag).in_shadow_mode_now
-            for position, outcome in enumerate(flag.outcomes):
-                if outcome.by or outcome.status is not Status.PLANNED:
-                    continue
-                if act.make(outcome.action, outcome.options).destructive:
-                    held = Outcome(outcome.action, Status.HELD_BACK, why, outcome.options)
-                    await self.insist(partial(self._ledger.finish, flag, position, held))
-            flag = await self._as_recorded(flag)
-        await self._carry_out(flag)
 
     def _texts(self, flag: Flag) -> Texts:
         return self._rulebook.in_guild(flag.guild).texts

@@ -53,8 +53,11 @@ class Discord:
         self.cards: list[Flag] = []
         self.hold_deletes: asyncio.Event | None = None
         self.is_down = False
+        self.is_connected: asyncio.Event | None = None
 
-    async def online(self) -> None: ...
+    async def online(self) -> None:
+        if self.is_connected is not None:
+            await self.is_connected.wait()
 
     async def delete_message(self, guild_id: int, channel_id: int, message_id: int, *, reason: str) -> None:
         if self.hold_deletes is not None:
@@ -268,6 +271,30 @@ async def test_a_flag_of_which_everything_was_held_back_too_late_gives_no_strike
     assert card.struck.given == 0
 
 
+async def test_a_flag_that_was_not_acted_on_before_the_owner_chose_shadow_mode_gives_no_strikes(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    [flag] = await leftover(Parts(tmp_path, ledger, RULES + STRIKES))
+    [done] = [position for position, outcome in enumerate(flag.outcomes) if outcome.action == "flag"]
+    await ledger.finish(flag, done, replace(flag.outcomes[done], status=Status.DONE))
+    again = Parts(tmp_path, ledger, (RULES + STRIKES).replace("live", "shadow"))
+    await again.pipeline.reconcile(await ledger.unfinished())
+    await again.settle()
+    assert again.discord.done == []
+    assert await strikes_of_mallory(again) == []
+
+
+async def test_who_is_not_warned_once_more_within_a_minute_gets_strikes_all_the_same(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    parts = Parts(tmp_path, ledger, RULES.replace("delete, ", "") + STRIKES)
+    for number in range(5, 9):
+        await parts.pipeline.handle(post(number, "evil"))
+    await parts.settle()
+    assert parts.discord.done == ["dm 3"] * 3
+    assert await strikes_of_mallory(parts) == [2] * 4
+
+
 async def test_a_flag_of_which_something_was_done_keeps_its_strikes(tmp_path: Path, ledger: Ledger) -> None:
     parts = Parts(tmp_path, ledger, RULES + STRIKES)
     [flag] = await leftover(parts)
@@ -342,6 +369,17 @@ async def test_a_leftover_is_not_acted_on_once_the_owner_chose_shadow_mode(parts
     await again.pipeline.reconcile(leftovers)
     await again.settle()
     assert again.discord.done == []
+
+
+async def test_what_still_waits_when_the_owner_chooses_shadow_mode_is_not_done(parts: Parts, tmp_path: Path) -> None:
+    parts.discord.is_connected = asyncio.Event()
+    await parts.pipeline.handle(post(5, "evil"))
+    parts.pipeline.rulebook.use(config.load(tmp_path / "rules.yaml").model_copy(update={"mode": "shadow"}))
+    parts.discord.is_connected.set()
+    await parts.settle()
+    assert parts.discord.done == []
+    [flag] = await parts.ledger.flags()
+    assert flag.outcomes[-1].detail == "The bot is in shadow mode now."
 
 
 async def test_a_leftover_is_acted_on_where_its_category_is_live(tmp_path: Path, ledger: Ledger) -> None:
