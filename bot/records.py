@@ -27,6 +27,12 @@ Verdict = Literal["upheld", "mistaken"]
 DISCORD_EPOCH_MS = 1_420_070_400_000  # a snowflake's upper 42 bits count from here
 LATE_AFTER = timedelta(minutes=2)
 AUDIT_REASON = 512  # characters that Discord's audit log takes
+LONGEST_ID = 19  # digits; ids are numbers under 2**63
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` is the id of something on Discord."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID and int(text) < 2**63
 
 
 @dataclass(frozen=True, slots=True)

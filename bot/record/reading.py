@@ -26,7 +26,7 @@ from bot.record.scores import ScoredPost
 from bot.record.strikes import Standing, standing_in, strikes_of
 from bot.record.tables import FlagRow, ModelRow, NameRow, OutcomeRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
 from bot.record.vault import Vault, find_keys, texts_per_key
-from bot.records import BY_REPORT, Flag, Named, Remark, Scores, Status, Strike, ViewScores
+from bot.records import BY_REPORT, Flag, Named, Remark, Scores, Status, Strike, ViewScores, is_id
 from bot.texts.saying import Said
 
 T = TypeVar("T")
@@ -277,8 +277,7 @@ def _means(reference: str | int, id_column: Any, name_column: Any) -> ColumnElem
     """As ``Named.answers_to``, asked of the database."""
     text = str(reference).strip().lstrip("#@").casefold()
     by_name: ColumnElement[bool] = func.casefold(name_column) == text
-    is_id = text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63
-    return or_(id_column == int(text), by_name) if is_id else by_name
+    return or_(id_column == int(text), by_name) if is_id(text) else by_name
 
 
 def _scored_posts(
