@@ -26,6 +26,7 @@ from bot.health import Health
 from bot.record.ledger import Ledger
 from bot.records import Action, CardPlace, Case, Deeds, Flag, Outcome, Span, Status
 from bot.texts import Texts, fill
+from bot.texts.naming import action_name
 
 RECORD_RETRY = 5.0  # seconds between attempts to write to a failing record
 TOO_LATE = timedelta(hours=1)  # an action that was only planned is not begun after this
@@ -167,10 +168,11 @@ class Carrying:
 
     async def _do(self, flag: Flag) -> Flag:
         """Do what the flag still has to do, stage by stage; the flag as it is then."""
+        flag = await self._without_unknown(flag)
         open_actions = [
-            (position, act.make(outcome.action, outcome.options))
+            (position, action)
             for position, outcome in enumerate(flag.outcomes)
-            if not outcome.status.is_final
+            if not outcome.status.is_final and (action := act.recorded(outcome)) is not None
         ]
         stages = [list(stage) for _, stage in groupby(sorted(open_actions, key=_stage), key=_stage)]
         outcomes = list(flag.outcomes)
@@ -185,6 +187,16 @@ class Carrying:
         flag = replace(flag, outcomes=tuple(outcomes))
         had_to_act = any(action.destructive for _, action in open_actions)
         return await self._without_idle_strikes(flag) if had_to_act else flag
+
+    async def _without_unknown(self, flag: Flag) -> Flag:
+        """The flag with what only another version of the bot could do marked so: it must not stay open for that."""
+        outcomes, texts = list(flag.outcomes), self._texts(flag)
+        for position, outcome in enumerate(outcomes):
+            if not outcome.status.is_final and act.recorded(outcome) is None:
+                said = fill(texts.action_not_known, action=action_name(outcome.action, texts))
+                unknown = Outcome(outcome.action, Status.UNKNOWN, said, outcome.options)
+                outcomes[position] = await self._finished(flag, position, unknown)
+        return replace(flag, outcomes=tuple(outcomes))
 
     async def _apply(self, flag: Flag, position: int, action: Action, urgency: int) -> Outcome:
         """Intent before, outcome after. What an earlier run died in is repeated only where that does no harm."""
@@ -276,8 +288,8 @@ def _begun(flag: Flag, position: int) -> Flag:
 
 def _is_idle(flag: Flag) -> bool:
     """Whether all was held back that would have touched a member or a message."""
-    destructive = [each for each in flag.outcomes if act.make(each.action, each.options).destructive]
-    return bool(destructive) and all(each.status is Status.HELD_BACK for each in destructive)
+    touching = [each for each in flag.outcomes if (action := act.recorded(each)) is None or action.destructive]
+    return bool(touching) and all(each.status is Status.HELD_BACK for each in touching)
 
 
 def _stage(item: tuple[int, Action]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from bot.errors import Overloaded, TryLater
 from bot.health import Health
 from bot.pipeline import Pipeline
 from bot.record.belongings import Whom
+from bot.record.database import DATABASE_NAME
 from bot.record.ledger import Ledger
 from bot.records import Author, CardPlace, Flag, Named, Post, Status, Surface, TextScores
 from bot.texts.saying import say
@@ -95,6 +97,7 @@ class Parts:
     def __init__(self, folder: Path, ledger: Ledger, text: str = RULES) -> None:
         path = folder / "rules.yaml"
         path.write_text(text)
+        self.folder = folder
         self.scorer, self.discord, self.health, self.ledger = Scorer(), Discord(), Health(), ledger
         self.pipeline = Pipeline(
             config.Rulebook(config.load(path)),
@@ -380,6 +383,20 @@ async def test_what_still_waits_when_the_owner_chooses_shadow_mode_is_not_done(p
     assert parts.discord.done == []
     [flag] = await parts.ledger.flags()
     assert flag.outcomes[-1].detail == "The bot is in shadow mode now."
+
+
+async def test_what_another_version_of_the_bot_planned_does_not_keep_a_flag_from_its_card(parts: Parts) -> None:
+    await leftover(parts)
+    with sqlite3.connect(parts.folder / "data" / DATABASE_NAME) as database:
+        database.execute("UPDATE outcomes SET action = 'tickle' WHERE action = 'delete'")
+    await parts.pipeline.reconcile(await parts.ledger.unfinished())
+    await parts.settle()
+    assert parts.discord.done == ["dm 3"]
+    [card] = parts.discord.cards
+    [unknown] = [outcome for outcome in card.outcomes if outcome.action == "tickle"]
+    assert unknown.status is Status.UNKNOWN
+    assert "does not know tickle" in unknown.detail
+    assert await parts.ledger.unfinished() == []
 
 
 async def test_a_leftover_is_acted_on_where_its_category_is_live(tmp_path: Path, ledger: Ledger) -> None:

@@ -7,7 +7,6 @@ Discord would let its presser do by themselves, at that moment.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,9 +121,8 @@ def _undoing_needs(flag: Flag) -> set[str]:
     needed: set[str] = set()
     for outcome in flag.outcomes:
         is_done = outcome.status is Status.DONE or not outcome.status.is_final  # what is being done is undone then, too
-        if is_done and outcome.undo_status is not Status.DONE:
-            with suppress(ValueError):  # another version of the bot did it
-                needed |= _needed_about(act.make(outcome.action, outcome.options), flag) & _OF_MODERATORS
+        if is_done and outcome.undo_status is not Status.DONE and (action := act.recorded(outcome)) is not None:
+            needed |= _needed_about(action, flag) & _OF_MODERATORS
     return needed
 
 
