@@ -223,6 +223,14 @@ def test_a_bar_goes_beyond_its_tick_only_where_the_threshold_was_reached(
     )
 
 
+def test_many_messages_read_as_one_leave_room_for_who_wrote_them_and_where() -> None:
+    many = flag(also=tuple(range(10**18, 10**18 + 9)), guild=Named(10**18, "Guild"), channel=Named(10**18, "general"))
+    head = texts_in(Card(many, Texts()))[0]
+    assert "**Mallory** (<@3>) in <#1000000000000000000>" in head
+    assert head.count("https://") >= 3
+    assert not head.removesuffix("\n…").endswith("/")
+
+
 def test_a_card_tells_who_is_new_and_what_went_before() -> None:
     said = "\n".join(texts_in(Card(flag(), Texts(), CardFacts(Standing(4, 1, 3)))))
     assert "New here, joined <t:" in said
