@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -121,6 +122,7 @@ class Bot:
         self.decided = asyncio.Event()  # a verdict was given
         self.renamed = asyncio.Event()  # commands may be called otherwise now
         self.missed = asyncio.Event()  # a session began anew, so messages may have been missed
+        self._sessions_begun: list[datetime] = []  # those before which nothing has been caught up yet
         self.rulebook = Rulebook(settings, set_there)
         self.invalid = InvalidAnswers()
         self.connection = Connection(token, settings.discord, self._make_client)
@@ -239,6 +241,8 @@ class Bot:
             client.add_listener(self._on_new_place, event)
         for event in ("on_guild_join", "on_guild_available", "on_guild_remove"):
             client.add_listener(self._on_guilds_changed, event)
+        client.add_listener(self._on_session, "on_connect")
+        client.add_listener(self._on_shard_ready, "on_shard_ready")
         return client
 
     async def _check(self, guild: Named) -> Checked:
@@ -256,8 +260,15 @@ class Bot:
         """Each time a session begins anew; the first time there may be leftovers of an earlier run."""
         leftovers, self._leftovers = self._leftovers, []
         await self.pipeline.reconcile(leftovers)
-        for event in (self.connected, self.news, self.missed, self.guilds_changed):
+        for event in (self.connected, self.news, self.guilds_changed):
             event.set()
+
+    async def _on_session(self) -> None:
+        self._sessions_begun.append(datetime.now(UTC))
+
+    async def _on_shard_ready(self, _shard: int) -> None:
+        """One shard knows its guilds; of several, one that begins anew alone makes no whole client ready again."""
+        self.missed.set()
 
     def _worker_of(self, model_id: str) -> Worker | None:
         workers = (self.worker, *self.by_language.values())
@@ -274,8 +285,11 @@ class Bot:
         return [Named(guild.id, guild.name or "") for guild in self._client().guilds]
 
     async def _catch_up(self) -> None:
-        if window := self.rulebook.settings.catch_up:
-            await catch_up(self._client(), self.ledger.last_messages, window, self._on_post)
+        client, begun = self._client(), list(self._sessions_begun)
+        if begun and (window := self.rulebook.settings.catch_up):
+            await catch_up(client, self.ledger.last_messages, window, begun[0], self._on_post)
+        if not client.is_closed():  # else it was cut short, and goes on with the next session
+            del self._sessions_begun[: len(begun)]
 
     async def _on_post(self, post: Post) -> None:
         if self.rulebook.settings.read.files:

@@ -24,8 +24,9 @@ from bot.errors import DeedFailed, RecordFailed
 from bot.explaining import Explainer
 from bot.health import Health
 from bot.record.ledger import Ledger
-from bot.records import Action, CardPlace, Case, Deeds, Flag, Outcome, Post, Span, Status
+from bot.records import Action, CardPlace, Case, Deeds, Flag, Outcome, Span, Status
 from bot.texts import Texts, fill
+from bot.texts.naming import action_name
 
 RECORD_RETRY = 5.0  # seconds between attempts to write to a failing record
 TOO_LATE = timedelta(hours=1)  # an action that was only planned is not begun after this
@@ -85,7 +86,7 @@ class Carrying:
     def resume(self, leftovers: Sequence[Flag]) -> None:
         """Begin to finish the flags that an earlier run left open."""
         for flag in leftovers:
-            self.begin(self._finish(flag), flag.id)
+            self.begin(self._carry_out(flag), flag.id)
 
     async def post_due_cards(self) -> None:
         """Post every card that the record still waits for, of an earlier run or not taken by Discord."""
@@ -150,7 +151,7 @@ class Carrying:
     async def _explain(self, flag: Flag) -> tuple[Span, ...]:
         if self._explainer is None or flag.spans or flag.card is not None:
             return ()
-        return await self._explainer.explain(flag, self._rulebook.here(_post_of(flag)).allow)
+        return await self._explainer.explain(flag, self._rulebook.here(flag.post).allow)
 
     async def _explained(self, flag: Flag, explaining: asyncio.Task[tuple[Span, ...]]) -> Flag:
         """The flag with the words that decided it, where they are found in time."""
@@ -167,10 +168,11 @@ class Carrying:
 
     async def _do(self, flag: Flag) -> Flag:
         """Do what the flag still has to do, stage by stage; the flag as it is then."""
+        flag = await self._without_unknown(flag)
         open_actions = [
-            (position, act.make(outcome.action, outcome.options))
+            (position, action)
             for position, outcome in enumerate(flag.outcomes)
-            if not outcome.status.is_final
+            if not outcome.status.is_final and (action := act.recorded(outcome)) is not None
         ]
         stages = [list(stage) for _, stage in groupby(sorted(open_actions, key=_stage), key=_stage)]
         outcomes = list(flag.outcomes)
@@ -182,7 +184,19 @@ class Carrying:
             )
             for (position, _), outcome in zip(stage, done, strict=True):
                 outcomes[position] = outcome
-        return await self._without_idle_strikes(replace(flag, outcomes=tuple(outcomes))) if open_actions else flag
+        flag = replace(flag, outcomes=tuple(outcomes))
+        had_to_act = any(action.destructive for _, action in open_actions)
+        return await self._without_idle_strikes(flag) if had_to_act else flag
+
+    async def _without_unknown(self, flag: Flag) -> Flag:
+        """The flag with what only another version of the bot could do marked so: it must not stay open for that."""
+        outcomes, texts = list(flag.outcomes), self._texts(flag)
+        for position, outcome in enumerate(outcomes):
+            if not outcome.status.is_final and act.recorded(outcome) is None:
+                said = fill(texts.action_not_known, action=action_name(outcome.action, texts))
+                unknown = Outcome(outcome.action, Status.UNKNOWN, said, outcome.options)
+                outcomes[position] = await self._finished(flag, position, unknown)
+        return replace(flag, outcomes=tuple(outcomes))
 
     async def _apply(self, flag: Flag, position: int, action: Action, urgency: int) -> Outcome:
         """Intent before, outcome after. What an earlier run died in is repeated only where that does no harm."""
@@ -217,8 +231,10 @@ class Carrying:
             return fill(self._texts(flag).not_in_time, minutes=TOO_LATE.seconds // 60)
         if ordered.by:  # a moderator knows what they want
             return ""
-        here = self._rulebook.in_guild(flag.guild)
-        return here.texts.held_by_shadow_mode if here.pause else self._health.hold_reason.in_words(here.texts)
+        here = self._rulebook.here(flag.post)
+        if here.mode == "shadow":  # whoever turns to it means what is still to be done, too
+            return here.texts.held_by_shadow_mode if here.pause else here.texts.in_shadow_mode_now
+        return self._health.hold_reason.in_words(here.texts)
 
     async def _attempt(self, flag: Flag, position: int, action: Action) -> Outcome:
         """Apply it. Where the connection went away under it and doing it twice does no harm, again when it is back."""
@@ -257,30 +273,12 @@ class Carrying:
         else:
             await self.insist(partial(self._ledger.card_posted, flag, place))
 
-    async def _finish(self, flag: Flag) -> None:
-        """Carry out a flag of an earlier run, without what the owner no longer wants done."""
-        if self._rulebook.here(_post_of(flag)).mode == "shadow":
-            why = self._texts(flag).in_shadow_mode_now
-            for position, outcome in enumerate(flag.outcomes):
-                if outcome.by or outcome.status is not Status.PLANNED:
-                    continue
-                if act.make(outcome.action, outcome.options).destructive:
-                    held = Outcome(outcome.action, Status.HELD_BACK, why, outcome.options)
-                    await self.insist(partial(self._ledger.finish, flag, position, held))
-            flag = await self._as_recorded(flag)
-        await self._carry_out(flag)
-
     def _texts(self, flag: Flag) -> Texts:
         return self._rulebook.in_guild(flag.guild).texts
 
     async def _as_recorded(self, flag: Flag) -> Flag:
         found: Flag | None = await self.insist(partial(self._ledger.flag, flag.guild.id, flag.number))
         return found or flag
-
-
-def _post_of(flag: Flag) -> Post:
-    """The post that was flagged, as far as the flag knows it."""
-    return Post(flag.guild, flag.channel, flag.author, flag.message_id, (), flag.created_at, flag.parent)
 
 
 def _begun(flag: Flag, position: int) -> Flag:
@@ -290,8 +288,8 @@ def _begun(flag: Flag, position: int) -> Flag:
 
 def _is_idle(flag: Flag) -> bool:
     """Whether all was held back that would have touched a member or a message."""
-    destructive = [each for each in flag.outcomes if act.make(each.action, each.options).destructive]
-    return bool(destructive) and all(each.status is Status.HELD_BACK for each in destructive)
+    touching = [each for each in flag.outcomes if (action := act.recorded(each)) is None or action.destructive]
+    return bool(touching) and all(each.status is Status.HELD_BACK for each in touching)
 
 
 def _stage(item: tuple[int, Action]) -> int:

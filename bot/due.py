@@ -68,11 +68,9 @@ class Due:
 
     async def _take_back(self, flag: Flag, position: int) -> None:
         outcome = flag.outcomes[position]
-        try:
-            action = act.make(outcome.action, outcome.options)
-        except ValueError:  # another version of the bot did it
+        if (action := act.recorded(outcome)) is None:
             texts = self._texts(flag.guild)
-            said = fill(texts.undo_not_known, action=action_name(outcome.action, texts))
+            said = fill(texts.action_not_known, action=action_name(outcome.action, texts))
             unknown = Outcome(outcome.action, Status.UNKNOWN, said)
             await self._ledger.undone(flag, position, unknown)
             return

@@ -27,6 +27,12 @@ Verdict = Literal["upheld", "mistaken"]
 DISCORD_EPOCH_MS = 1_420_070_400_000  # a snowflake's upper 42 bits count from here
 LATE_AFTER = timedelta(minutes=2)
 AUDIT_REASON = 512  # characters that Discord's audit log takes
+LONGEST_ID = 19  # digits; ids are numbers under 2**63
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` is the id of something on Discord."""
+    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID and int(text) < 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,6 +420,7 @@ class Flag:
     outcomes: tuple[Outcome, ...]
     created_at: datetime
     parent: Named | None = None
+    category: Named | None = None
     hold_reason: str = ""
     struck: Struck | None = None
     is_edit: bool = False
@@ -427,6 +434,21 @@ class Flag:
     spans: tuple[Span, ...] = ()  # offsets into ``text``; none where they could not be had in time
     kind: Kind = "message"
     also: tuple[int, ...] = ()  # the ids of earlier messages that were read as one with this one
+
+    @property
+    def post(self) -> Post:
+        """The post that was flagged, as far as the flag knows it: enough to ask which rules hold for it."""
+        return Post(
+            guild=self.guild,
+            channel=self.channel,
+            author=self.author,
+            message_id=self.message_id,
+            surfaces=(),
+            created_at=self.created_at,
+            parent=self.parent,
+            category=self.category,
+            kind=self.kind,
+        )
 
     @property
     def is_late(self) -> bool:

@@ -206,7 +206,7 @@ class Verdicts:
         done = [
             (position, action)
             for position, outcome in enumerate(flag.outcomes)
-            if _is_to_be_undone(flag, outcome) and (action := _made(outcome)) is not None
+            if _is_to_be_undone(flag, outcome) and (action := act.recorded(outcome)) is not None
         ]
         over = True
         for _, stage in groupby(sorted(done, key=_last_first), key=_last_first):
@@ -238,7 +238,7 @@ class Verdicts:
             ordered = await self._ledger.ordered_since(flag, flag.rulings[-1].at) if flag.rulings else []
         except RecordFailed as error:
             raise TryLater(error.said) from error
-        return any(made.kind == action.kind for outcome in ordered if (made := _made(outcome)) is not None)
+        return any(made.kind == action.kind for outcome in ordered if (made := act.recorded(outcome)) is not None)
 
     def _try_again(self, flag: Flag) -> None:
         tries, _ = self._tries.get(flag.id, (0, 0.0))
@@ -305,12 +305,6 @@ def _is_to_be_undone(flag: Flag, outcome: Outcome) -> bool:
     tried = outcome.undo_status in (None, Status.FAILED, Status.FORBIDDEN)
     done = outcome.status in (Status.DONE, Status.UNKNOWN)
     return done and tried and outcome.action != "flag" and not flag.is_later(outcome)
-
-
-def _made(outcome: Outcome) -> BaseAction | None:
-    with suppress(ValueError):  # another version of the bot did it
-        return act.make(outcome.action, outcome.options)
-    return None
 
 
 def _is_given_up(flag: Flag) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from bot.errors import Overloaded, TryLater
 from bot.health import Health
 from bot.pipeline import Pipeline
 from bot.record.belongings import Whom
+from bot.record.database import DATABASE_NAME
 from bot.record.ledger import Ledger
 from bot.records import Author, CardPlace, Flag, Named, Post, Status, Surface, TextScores
 from bot.texts.saying import say
@@ -53,8 +55,11 @@ class Discord:
         self.cards: list[Flag] = []
         self.hold_deletes: asyncio.Event | None = None
         self.is_down = False
+        self.is_connected: asyncio.Event | None = None
 
-    async def online(self) -> None: ...
+    async def online(self) -> None:
+        if self.is_connected is not None:
+            await self.is_connected.wait()
 
     async def delete_message(self, guild_id: int, channel_id: int, message_id: int, *, reason: str) -> None:
         if self.hold_deletes is not None:
@@ -92,6 +97,7 @@ class Parts:
     def __init__(self, folder: Path, ledger: Ledger, text: str = RULES) -> None:
         path = folder / "rules.yaml"
         path.write_text(text)
+        self.folder = folder
         self.scorer, self.discord, self.health, self.ledger = Scorer(), Discord(), Health(), ledger
         self.pipeline = Pipeline(
             config.Rulebook(config.load(path)),
@@ -268,6 +274,30 @@ async def test_a_flag_of_which_everything_was_held_back_too_late_gives_no_strike
     assert card.struck.given == 0
 
 
+async def test_a_flag_that_was_not_acted_on_before_the_owner_chose_shadow_mode_gives_no_strikes(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    [flag] = await leftover(Parts(tmp_path, ledger, RULES + STRIKES))
+    [done] = [position for position, outcome in enumerate(flag.outcomes) if outcome.action == "flag"]
+    await ledger.finish(flag, done, replace(flag.outcomes[done], status=Status.DONE))
+    again = Parts(tmp_path, ledger, (RULES + STRIKES).replace("live", "shadow"))
+    await again.pipeline.reconcile(await ledger.unfinished())
+    await again.settle()
+    assert again.discord.done == []
+    assert await strikes_of_mallory(again) == []
+
+
+async def test_who_is_not_warned_once_more_within_a_minute_gets_strikes_all_the_same(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    parts = Parts(tmp_path, ledger, RULES.replace("delete, ", "") + STRIKES)
+    for number in range(5, 9):
+        await parts.pipeline.handle(post(number, "evil"))
+    await parts.settle()
+    assert parts.discord.done == ["dm 3"] * 3
+    assert await strikes_of_mallory(parts) == [2] * 4
+
+
 async def test_a_flag_of_which_something_was_done_keeps_its_strikes(tmp_path: Path, ledger: Ledger) -> None:
     parts = Parts(tmp_path, ledger, RULES + STRIKES)
     [flag] = await leftover(parts)
@@ -344,10 +374,44 @@ async def test_a_leftover_is_not_acted_on_once_the_owner_chose_shadow_mode(parts
     assert again.discord.done == []
 
 
-async def leftover(parts: Parts) -> list[Flag]:
+async def test_what_still_waits_when_the_owner_chooses_shadow_mode_is_not_done(parts: Parts, tmp_path: Path) -> None:
+    parts.discord.is_connected = asyncio.Event()
+    await parts.pipeline.handle(post(5, "evil"))
+    parts.pipeline.rulebook.use(config.load(tmp_path / "rules.yaml").model_copy(update={"mode": "shadow"}))
+    parts.discord.is_connected.set()
+    await parts.settle()
+    assert parts.discord.done == []
+    [flag] = await parts.ledger.flags()
+    assert flag.outcomes[-1].detail == "The bot is in shadow mode now."
+
+
+async def test_what_another_version_of_the_bot_planned_does_not_keep_a_flag_from_its_card(parts: Parts) -> None:
+    await leftover(parts)
+    with sqlite3.connect(parts.folder / "data" / DATABASE_NAME) as database:
+        database.execute("UPDATE outcomes SET action = 'tickle' WHERE action = 'delete'")
+    await parts.pipeline.reconcile(await parts.ledger.unfinished())
+    await parts.settle()
+    assert parts.discord.done == ["dm 3"]
+    [card] = parts.discord.cards
+    [unknown] = [outcome for outcome in card.outcomes if outcome.action == "tickle"]
+    assert unknown.status is Status.UNKNOWN
+    assert "does not know tickle" in unknown.detail
+    assert await parts.ledger.unfinished() == []
+
+
+async def test_a_leftover_is_acted_on_where_its_category_is_live(tmp_path: Path, ledger: Ledger) -> None:
+    text = RULES.replace("live", "shadow") + "overrides: [{categories: [Talk], mode: live}]\n"
+    leftovers = await leftover(Parts(tmp_path, ledger, text), category=Named(7, "Talk"))
+    again = Parts(tmp_path, ledger, text)
+    await again.pipeline.reconcile(leftovers)
+    await again.settle()
+    assert again.discord.done == ["delete 5", "dm 3"]
+
+
+async def leftover(parts: Parts, **where: Any) -> list[Flag]:
     """A flag that was opened by a bot that died right afterwards."""
     honest, parts.pipeline.carrying.carry_out = parts.pipeline.carrying.carry_out, lambda flag: None  # type: ignore[method-assign]
-    await parts.pipeline.handle(post(5, "evil"))
+    await parts.pipeline.handle(post(5, "evil", **where))
     parts.pipeline.carrying.carry_out = honest  # type: ignore[method-assign]
     return await parts.ledger.unfinished()
 

@@ -6,6 +6,7 @@ To add an action, add a file: ``timeout.py`` with a ``BaseAction`` whose ``name`
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from inspect import isabstract
@@ -14,8 +15,9 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from bot.act.base import BaseAction
+from bot.records import Outcome
 
-__all__ = ["BaseAction", "actions", "make"]
+__all__ = ["BaseAction", "actions", "make", "recorded"]
 
 
 @cache
@@ -40,6 +42,13 @@ def make(name: str, options: Any = None) -> BaseAction:
             raise ValueError(f"{name} takes no value of its own")
         options = {action.short: options}
     return action.model_validate(options)
+
+
+def recorded(outcome: Outcome) -> BaseAction | None:
+    """The action that ``outcome`` is of; None where another version of the bot planned it, which knew more of them."""
+    with suppress(ValueError):
+        return make(outcome.action, outcome.options)
+    return None
 
 
 def _actions_in(module: ModuleType) -> Iterator[type[BaseAction]]:

@@ -161,6 +161,13 @@ class BaseAction(BaseModel, ABC):
             raise DoesNotApply(say("no_such_action", action=self._called, kind=say(f"kind_{case.flag.kind}")))
         return await self.do(case)
 
+    def was_begun(self, case: Case) -> bool:
+        """Whether there was an attempt of which nobody knows how it ended."""
+        return any(
+            each.action == self.name and each.status is Status.STARTED and each.options == self.options
+            for each in case.flag.outcomes
+        )
+
     def _called(self, texts: Texts) -> str:
         return action_name(self.name, texts)
 

@@ -40,16 +40,22 @@ class DeleteAction(BaseAction):
         if flag.kind == "status":
             await case.deeds.clear_voice_status(flag.guild.id, flag.channel.id, reason=reason)
             return Done(say("status_removed"))
-        if flag.kind == "event":
-            await case.deeds.delete_event(flag.guild.id, flag.message_id, reason=reason)
-            return Done(say("event_deleted"))
-        if not flag.messages:
-            raise DoesNotApply(say("automod_kept_back"))
-        return await self._delete_all(case)
+        try:
+            return await (self._delete_event(case) if flag.kind == "event" else self._delete_all(case))
+        except Gone:
+            if not self.was_begun(case):
+                raise
+            return Done()
+
+    async def _delete_event(self, case: Case) -> Done:
+        await case.deeds.delete_event(case.flag.guild.id, case.flag.message_id, reason=case.audit_reason)
+        return Done(say("event_deleted"))
 
     async def _delete_all(self, case: Case) -> Done:
         """All messages of the flag at once; one that is gone does not keep the others."""
         flag = case.flag
+        if not flag.messages:
+            raise DoesNotApply(say("automod_kept_back"))
         deletes = (
             case.deeds.delete_message(flag.guild.id, flag.channel.id, each, reason=case.audit_reason)
             for each in flag.messages

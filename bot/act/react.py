@@ -16,11 +16,12 @@ _CUSTOM = re.compile(r"<?(a:|:)?\w{2,32}:\d{15,20}>?")
 
 
 _KEYCAP = "\u20e3"  # makes an emoji of a digit
+_NO_EMOJI = re.compile(r"[^\W\u2139]|[\s:<>]")  # the one letter that is an emoji by itself: \u2139\ufe0f
 
 
 def _an_emoji(text: str) -> str:
     is_own = _CUSTOM.fullmatch(text)
-    is_unicode = not text.isascii() and not re.search(r"[\w\s:<>]", text[1:] if _KEYCAP in text else text)
+    is_unicode = not text.isascii() and not _NO_EMOJI.search(text[1:] if _KEYCAP in text else text)
     if not (is_own or is_unicode):
         raise ValueError("must be one emoji, such as \u26a0\ufe0f, or <:name:id> for one of a server's own")
     return text

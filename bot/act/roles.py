@@ -11,7 +11,7 @@ from pydantic import Field
 from bot.act.base import BaseAction
 from bot.act.lasting import LONGEST, SHORTEST, look_up, stretch
 from bot.errors import AlreadySo, NoSuchRole
-from bot.records import Case, MemberNow, Named, Status, UndoReach
+from bot.records import Case, MemberNow, Named, UndoReach
 from bot.texts.saying import Said, say
 
 
@@ -41,12 +41,8 @@ class RoleAction(BaseAction):
         return self.severity + stretch(self.duration)
 
     def is_ours(self, case: Case, role_id: int, *, had_it: bool) -> bool:
-        """Whether an earlier attempt, of which nobody knows how it ended, made it so: ``had_it`` before the flag."""
-        is_begun = any(
-            each.action == self.name and each.status is Status.STARTED and each.options == self.options
-            for each in case.flag.outcomes
-        )
-        return is_begun and had_it == any(role.id == role_id for role in case.flag.author.roles)
+        """Whether an earlier attempt made it so: ``had_it`` before the flag."""
+        return self.was_begun(case) and had_it == any(role.id == role_id for role in case.flag.author.roles)
 
 
 async def look_at(case: Case, reference: str) -> tuple[Named, MemberNow, bool]:

@@ -9,9 +9,10 @@ from typing import Any, Literal, cast, get_args
 
 import structlog
 
-from bot.errors import CivilTongueError
+from bot.errors import CommandInvalid
 
 LogFormat = Literal["text", "json"]
+LEVELS = ("debug", "info", "warning", "error")
 
 
 def set_up(form: LogFormat, level: str) -> None:
@@ -70,8 +71,10 @@ def _without_tracebacks(_: Any, __: str, event: MutableMapping[str, Any]) -> Mut
     return event
 
 
-def checked(form: str) -> LogFormat:
-    """``form`` if it is one we have; one sentence otherwise."""
-    if form in get_args(LogFormat):
-        return cast(LogFormat, form)
-    raise CivilTongueError(f"--log-format must be text or json, not {form}.")
+def set_up_as_asked(form: str, level: str) -> None:
+    """As ``set_up``, by what stands on the command line. Raises ``CommandInvalid`` where it is nothing we have."""
+    if form not in get_args(LogFormat):
+        raise CommandInvalid(f"--log-format must be text or json, not {form}.")
+    if level.lower() not in LEVELS:
+        raise CommandInvalid(f"--log-level must be debug, info, warning or error, not {level}.")
+    set_up(cast(LogFormat, form), level)

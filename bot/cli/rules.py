@@ -21,10 +21,9 @@ from bot.config import Here, Rulebook, words
 from bot.decide.places import made_at
 from bot.errors import CommandInvalid
 from bot.read.eligibility import skip_reason
-from bot.records import Action, Author, Named, Post, Step, Surface
+from bot.records import Action, Author, Named, Post, Step, Surface, is_id
 
 NO_NAME = "\0"  # no reference in a config means this
-LONGEST_ID = 19  # digits; Discord's ids are numbers under 2**63
 
 
 def command(
@@ -171,17 +170,13 @@ def _post(
 def _named(reference: str | None) -> Named:
     """What answers to ``reference`` in a config, as far as can be known without Discord."""
     text = (reference or NO_NAME).strip().lstrip("#@") or NO_NAME
-    return Named(int(text), NO_NAME) if _is_id(text) else Named(0, text)
+    return Named(int(text), NO_NAME) if is_id(text) else Named(0, text)
 
 
 def _id(text: str, option: str) -> int:
-    if not _is_id(text):
+    if not is_id(text):
         raise CommandInvalid(f"{option} wants an id, a number, not {plain(text)}.")
     return int(text)
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
 
 
 def _age(text: str) -> timedelta:

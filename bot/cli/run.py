@@ -26,7 +26,7 @@ def command(
     The token comes from `DISCORD_TOKEN`, from the file that `DISCORD_TOKEN_FILE` names, from `DIR/token` (which `init`
     writes), or from `.env`; never from the command line, where other users of the machine could read it.
     """
-    logs.set_up(logs.checked(log_format), log_level)
+    logs.set_up_as_asked(log_format, log_level)
     from bot import app
     from bot.gateway.token import read_token
     from bot.score.model import labels_of

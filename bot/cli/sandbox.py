@@ -51,7 +51,7 @@ def command(
     of the shipped config.yaml with `mode: live`, so that you see messages deleted; change it while the bot runs, and
     see what your own rules do.
     """
-    logs.set_up(logs.checked(log_format), log_level)
+    logs.set_up_as_asked(log_format, log_level)
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="civil-tongue-")))
         path = write_config(folder)

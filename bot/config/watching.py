@@ -34,7 +34,7 @@ log = structlog.get_logger()
 class Reloaded:
     """What came of a file that has changed: ``problems``, and the old rules stay; or ``changes`` that are in force now.
 
-    ``waiting`` are keys that have changed and are taken over by a restart only.
+    ``waiting`` are keys that have changed since the start and are taken over by a restart only.
     """
 
     changes: tuple[Note, ...] = ()
@@ -56,6 +56,7 @@ class ConfigFile:
         self._path = path
         self._rulebook = rulebook
         self._labels = labels
+        self._started_with = rulebook.settings
         self._poll = poll
         self._asked = asyncio.Event()
         self._seen: bytes | None = rulebook.settings.source
@@ -111,9 +112,10 @@ class ConfigFile:
     def _take(self, settings: Settings) -> Reloaded:
         running = self._rulebook.settings
         found = changes(_data(running.source), _data(settings.source))
-        waiting = {str(path[0]): None for path, _ in found if path[0] in RESTART_NEEDED}
+        since_start = changes(_data(self._started_with.source), _data(settings.source))
+        waiting = {str(path[0]): None for path, _ in since_start if path[0] in RESTART_NEEDED}
         # Discord is asked when connecting for what only these need; their steps are taken over at any time.
-        waiting |= dict.fromkeys(running.asks_for ^ settings.asks_for)
+        waiting |= dict.fromkeys(self._started_with.asks_for ^ settings.asks_for)
         self._rulebook.use(settings.model_copy(update={key: getattr(running, key) for key in RESTART_NEEDED}))
         taken = tuple(note for path, note in found if str(path[0]) not in waiting)
         return Reloaded(taken, tuple(waiting))

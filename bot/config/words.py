@@ -58,6 +58,8 @@ def path(parts: Iterable[str | int]) -> str:
 def duration(value: timedelta) -> str:
     """``1h30m``: the largest units first, at least one."""
     seconds = value.total_seconds()
+    if seconds % 1:
+        return f"{seconds:g}s"
     left, parts = int(abs(seconds)), []
     for unit, size in _SECONDS.items():
         if unit != "w" and left >= size:

@@ -11,7 +11,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from bot.records import Named, Post
+from bot.records import Named, Post, is_id
 
 # The conditions of an override, most specific first. Of two overrides the one with the more specific condition wins;
 # with the same one, the next condition decides.
@@ -32,7 +32,7 @@ V = TypeVar("V")
 
 def _only_an_id(why: str) -> AfterValidator:
     def check(reference: str) -> str:
-        if not (reference.isascii() and reference.isdigit()):
+        if not is_id(reference):
             raise ValueError(f'must be an id such as 80351110224678912, not "{reference[:60]}": {why}')
         return reference
 

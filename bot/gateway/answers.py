@@ -19,7 +19,8 @@ from bot.texts.saying import Said, say
 
 # Unknown channel, guild, member, message, role, user, ban.
 NOT_THERE = frozenset({10003, 10004, 10007, 10008, 10011, 10013, 10026})
-CANNOT_MESSAGE_THIS_USER = 50007
+# They have blocked the bot; they take none from this server, or share none with the bot any more.
+CANNOT_MESSAGE_THIS_USER = frozenset({50007, 50278})
 
 # Discord blocks an address for 10,000 such answers in ten minutes; long before that we stop by ourselves.
 INVALID_ANSWERS = frozenset({401, 403, 429})
@@ -151,7 +152,7 @@ class Answers:
         except discord.NotFound as error:
             raise Gone(say("nothing_left", deed=_named(deed))) from error
         except discord.Forbidden as error:
-            if error.code == CANNOT_MESSAGE_THIS_USER:
+            if error.code in CANNOT_MESSAGE_THIS_USER:
                 raise Unreachable(say("takes_no_messages")) from error
             self._refusals.add(guild_id, deed)
             why = error.text or say("no_reason")

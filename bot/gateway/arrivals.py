@@ -132,7 +132,12 @@ def _logged(what: str, event: str) -> Iterator[None]:
 
 
 def edit_is_news(data: Payload, now: datetime) -> bool:
-    """Whether somebody edited the message just now; an update may also be about a pin or a link's preview."""
+    """Whether somebody edited the message just now; an update may also be about a pin or a link's preview.
+
+    Discord does not mark as edited what an application fills in after it let people wait, nor a change of components.
+    """
+    if data.get("interaction_metadata") or data.get("application_id"):
+        return True
     if "edited_timestamp" not in data:
         return "content" in data
     edited_at = moment(data["edited_timestamp"])

@@ -15,25 +15,30 @@ from bot.records import Post
 MESSAGES_PER_CHANNEL = 500  # the newest ones; a channel with more in a quarter of an hour is better left to moderators
 MESSAGES_IN_ALL = 5_000
 
-Place = discord.TextChannel | discord.VoiceChannel | discord.Thread
-LastMessages = Callable[[int, datetime], Awaitable[Mapping[int, int]]]
+Place = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+LastMessages = Callable[[int, datetime, datetime], Awaitable[Mapping[int, int]]]
 
 log = structlog.get_logger()
 
 
 async def catch_up(
-    client: discord.Client, last_messages: LastMessages, window: timedelta, hand_on: Callable[[Post], Awaitable[None]]
+    client: discord.Client,
+    last_messages: LastMessages,
+    window: timedelta,
+    session_began: datetime,
+    hand_on: Callable[[Post], Awaitable[None]],
 ) -> int:
-    """Hand on every message since the last recorded one of its channel, at most ``window`` old; gives how many.
+    """Hand on every message since the last of its channel that was recorded, at most ``window`` old; gives how many.
 
-    One message at a time, so that live traffic goes first. A guild that the record does not know is left alone: what
-    was written before the bot came is none of its business.
+    What was recorded after ``session_began`` tells nothing: it came live, after what was missed. One message at a time,
+    so that live traffic goes first. A guild that the record did not know before is left alone: what was written before
+    the bot came is none of its business.
     """
     now = datetime.now(UTC)
     found = 0
     for guild in list(client.guilds):
         try:
-            known = await last_messages(guild.id, now - window)
+            known = await last_messages(guild.id, now - window, session_began)
         except RecordFailed as error:
             log.warning("server not caught up", guild=guild.id, why=str(error))
             continue
@@ -55,7 +60,7 @@ async def catch_up(
 
 
 def _readable(guild: discord.Guild) -> list[Place]:
-    places: list[Place] = [*guild.text_channels, *guild.voice_channels, *guild.threads]
+    places: list[Place] = [*guild.text_channels, *guild.voice_channels, *guild.stage_channels, *guild.threads]
     return [place for place in places if _may_read(place, guild.me)]
 
 

@@ -17,6 +17,7 @@ from bot.records import Author
 ENTRIES_LOOKED_AT = 10
 ENTRY_IS_FRESH = timedelta(minutes=1)
 WORDS = frozenset({"name", "topic", "description", "location"})  # keys of a change that is one of words
+TAGS = "available_tags"  # the key where the tags of a forum were changed: its value is a list of them
 ENTRY_COMES_AFTER = 2.0  # seconds in which an entry of the audit log follows the event that it is about
 
 # What may go wrong with any call; the text of such an error is never wanted.
@@ -79,7 +80,8 @@ class LookingUp:
 
 
 def _may_be_about(entry: Mapping[str, Any], written: Collection[str]) -> bool:
-    """Whether it does not tell of other words: somebody else may have changed the same thing a moment before."""
-    told = [change.get("new_value") for change in entry.get("changes") or () if change.get("key") in WORDS]
+    """Whether it tells of these words, or of no change: somebody else may have locked or renamed it a moment before."""
+    changes = {change.get("key"): change.get("new_value") for change in entry.get("changes") or ()}
+    told = [value for key, value in changes.items() if key in WORDS]
     told += [status for status in [(entry.get("options") or {}).get("status")] if status is not None]
-    return not told or any(value in written for value in told)
+    return any(value in written for value in told) or TAGS in changes or not (told or changes)

@@ -11,7 +11,7 @@ import discord
 
 from bot.gateway.files import text_files
 from bot.read import surfaces
-from bot.records import Author, Kind, Named, Post, Surface
+from bot.records import Author, Kind, Named, Post, Surface, is_id
 
 LONGEST_CONTEXT = 200  # characters of an answered message; more would drown the answer
 
@@ -152,8 +152,7 @@ def snowflake(value: Any) -> int:
     """An id as Discord writes it; 0 for what is none."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if 0 < value < 1 << 63 else 0
-    is_number = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20
-    return int(value) if is_number and int(value) < 1 << 63 else 0
+    return int(value) if isinstance(value, str) and is_id(value) else 0
 
 
 def moment(value: Any) -> datetime | None:

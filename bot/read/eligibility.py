@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from bot.records import Named, Post
+from bot.records import Named, Post, is_id
 from bot.texts.saying import Said, say
 
 
 def _only_an_id(member: str) -> str:
-    if not (member.isascii() and member.isdigit()):
+    if not is_id(member):
         raise ValueError(f'must be an id such as 80351110224678912, not "{member[:60]}": anybody can take a name')
     return member
 

@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -145,7 +146,7 @@ def _unpacked(path: Path, place: Path) -> Backup:
         damaged = [name for name in names if _digest(place / name) != manifest["sha256"][name]]
     except FileNotFoundError as error:
         raise RecordFailed(f"{path} is not there: name the file that `backup` wrote") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError) as error:
         raise RecordFailed(f"{path} is not a whole backup of this bot: use another one") from error
     if manifest.get("format") != FORMAT or not knows_revision(revision):
         raise RecordFailed(f"{path} was made by a newer version ({manifest.get('version')}): install that one first")

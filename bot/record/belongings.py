@@ -46,7 +46,7 @@ KEPT_OF_A_GUILD = frozenset({NumberRow.__table__, CardGoneRow.__table__, Erasure
 KEPT_FROM_A_MEMBER = frozenset(
     {StrikeRow.__table__, AppealRow.__table__, AppealBlockRow.__table__, ErasureRow.__table__}
 )
-MEMBER_COLUMNS = ("member_id", "reporter_id")
+MEMBER_COLUMN = "member_id"
 
 # The sealed texts that a card shows: a flag's has its notes too, an appeal's the text that was flagged.
 ON_FLAGS_CARD = and_(SealedTextRow.flag_id == FlagRow.id, SealedTextRow.what != APPEAL)
@@ -81,7 +81,7 @@ class Whom:
 
     def in_table(self, table: Table) -> ColumnElement[bool] | None:
         """The rows of ``table`` that name them directly; None where none do."""
-        member = next((table.c[name] for name in MEMBER_COLUMNS if name in table.c), None)
+        member = table.c.get(MEMBER_COLUMN)
         if "guild_id" not in table.c or (self.member_id is not None and member is None):
             return None
         return self._names(table.c.guild_id, member)
@@ -157,12 +157,18 @@ def _about_flags() -> list[tuple[Table, Any]]:
 
 
 def _hand_cards_on(session: Session, ids: list[int]) -> None:
-    """Where a flag's card shows others too, the first of those that stay has it from now on."""
+    """Where a flag's card shows others too, the first of those that stay has it from now on.
+
+    Where it is another one's card that shows a flag, that card says so no longer.
+    """
     grouped = (FlagRow.lead_id.in_(ids), FlagRow.id.not_in(ids))
     heirs: dict[int, int] = {}
     for flag_id, lead_id in session.execute(select(FlagRow.id, FlagRow.lead_id).where(*grouped).order_by(FlagRow.id)):
         if lead_id is not None:
             heirs.setdefault(lead_id, flag_id)
+    of_others = select(FlagRow.lead_id).where(FlagRow.id.in_(ids), FlagRow.lead_id.is_not(None))
+    named_there = (FlagRow.id.in_(of_others), FlagRow.id.not_in(ids))
+    change(session, update(FlagRow).where(*named_there).values(card_wanted=FlagRow.card_wanted + 1))
     change(session, update(FlagRow).where(FlagRow.id.in_(ids), FlagRow.lead_id.is_not(None)).values(lead_id=None))
     for lead_id, heir_id in heirs.items():
         lead = session.execute(select(*CARD_COLUMNS).where(FlagRow.id == lead_id)).one()
@@ -176,29 +182,35 @@ def _hand_cards_on(session: Session, ids: list[int]) -> None:
 
 def _leave_cards(session: Session, ids: list[int]) -> None:
     """Note the cards of flags that are about to go: to be deleted, too."""
-    places = (
-        select(FlagRow.guild_id, FlagRow.card_channel_id, FlagRow.card_message_id).where(
-            FlagRow.id.in_(ids), ~FlagRow.in_digest
-        ),
-        select(AppealRow.guild_id, AppealRow.card_channel_id, AppealRow.card_message_id).where(
-            AppealRow.flag_id.in_(ids)
-        ),
-    )
-    for wanted in places:
-        for guild_id, channel_id, message_id in session.execute(wanted).all():
-            if channel_id is not None and message_id is not None:
-                session.merge(CardGoneRow(guild_id=guild_id, channel_id=channel_id, message_id=message_id))
+    of_flags = select(FlagRow.guild_id, FlagRow.card_channel_id, FlagRow.card_message_id)
+    _note_gone(session, of_flags.where(FlagRow.id.in_(ids), ~FlagRow.in_digest))
+    _leave_appeals_cards(session, AppealRow.flag_id.in_(ids))
+
+
+def _leave_appeals_cards(session: Session, appeals: ColumnElement[bool]) -> None:
+    of_appeals = select(AppealRow.guild_id, AppealRow.card_channel_id, AppealRow.card_message_id)
+    _note_gone(session, of_appeals.where(appeals))
+
+
+def _note_gone(session: Session, places: Select[int, Any, Any]) -> None:
+    for guild_id, channel_id, message_id in session.execute(places).all():
+        if channel_id is not None and message_id is not None:
+            session.merge(CardGoneRow(guild_id=guild_id, channel_id=channel_id, message_id=message_id))
     session.flush()
 
 
-def erase_rows(session: Session, whom: Whom, kept: frozenset[Any] = KEPT_OF_A_GUILD) -> int:
-    """Delete what names ``whom`` elsewhere than in their flags and scores."""
+def erase_rows(
+    session: Session, whom: Whom, kept: frozenset[Any] = KEPT_OF_A_GUILD, *, leave_cards: bool = True
+) -> int:
+    """Delete what names ``whom`` elsewhere than in their flags and scores; ``leave_cards`` as for their flags."""
     found = {
         table: rows
         for table in reversed(Base.metadata.sorted_tables)
         if table not in kept and table not in (FlagRow.__table__, PlaceRow.__table__)
         if (rows := whom.in_table(table)) is not None
     }
+    if leave_cards and (appeals := found.get(AppealRow.__table__)) is not None:
+        _leave_appeals_cards(session, appeals)
     return sum(change(session, delete(table).where(rows)) for table, rows in found.items())
 
 

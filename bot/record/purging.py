@@ -47,7 +47,8 @@ async def purge(
     flags = whom.flags if at_once else and_(whom.flags, is_over())
     gone = await _erase(writer, whom, flags, keep_strikes=False, leave_cards=not at_once)
     gone += Erased(texts=await writer.do(lambda session: erase_texts(session, whom)))
-    gone += Erased(others=await writer.do(lambda session: erase_rows(session, whom)))
+    rows = await writer.do(lambda session: erase_rows(session, whom, leave_cards=not at_once))
+    gone += Erased(others=rows)
     if whom.member_id is None:
         await writer.do(lambda session: erase_catalog(session, forget_numbers))
     gone += Erased(backups=await asyncio.to_thread(_purge_backups, folder, whom))

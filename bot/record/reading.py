@@ -26,7 +26,7 @@ from bot.record.scores import ScoredPost
 from bot.record.strikes import Standing, standing_in, strikes_of
 from bot.record.tables import FlagRow, ModelRow, NameRow, OutcomeRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
 from bot.record.vault import Vault, find_keys, texts_per_key
-from bot.records import BY_REPORT, Flag, Named, Remark, Scores, Status, Strike, ViewScores
+from bot.records import BY_REPORT, Flag, Named, Remark, Scores, Status, Strike, ViewScores, is_id
 from bot.texts.saying import Said
 
 T = TypeVar("T")
@@ -187,17 +187,24 @@ class Reading(GuildReading):
                 yield post
             last = page[-1][0]
 
-    async def last_messages(self, guild_id: int, since: datetime) -> dict[int, int]:
-        """Channel id → the newest message scored there since then; without any, 0 for each channel ever scored in."""
+    async def last_messages(self, guild_id: int, since: datetime, until: datetime) -> dict[int, int]:
+        """Channel id → the newest message scored there in that time; without any, 0 for each channel ever scored in.
+
+        Nothing for a guild of which nothing was scored before ``until``.
+        """
         places = select(PlaceRow.id, PlaceRow.channel_id).where(PlaceRow.guild_id == guild_id)
         newest = (
             select(PlaceRow.channel_id, func.max(ScoreRow.message_id))
             .join(PlaceRow, PlaceRow.id == ScoreRow.place_id)
-            .where(PlaceRow.guild_id == guild_id, ScoreRow.seen_at >= since)
+            .where(PlaceRow.guild_id == guild_id, ScoreRow.seen_at >= since, ScoreRow.seen_at < until)
             .group_by(PlaceRow.channel_id)
         )
+        theirs = select(PlaceRow.id).where(PlaceRow.guild_id == guild_id)
+        earlier = select(ScoreRow.id).where(ScoreRow.place_id.in_(theirs), ScoreRow.seen_at < until).limit(1)
 
         def ask(session: Session) -> dict[int, int]:
+            if session.scalar(earlier) is None:
+                return {}
             return {row.channel_id: 0 for row in session.execute(places)} | dict(session.execute(newest).all())
 
         return await self._read(ask)
@@ -277,8 +284,7 @@ def _means(reference: str | int, id_column: Any, name_column: Any) -> ColumnElem
     """As ``Named.answers_to``, asked of the database."""
     text = str(reference).strip().lstrip("#@").casefold()
     by_name: ColumnElement[bool] = func.casefold(name_column) == text
-    is_id = text.isascii() and text.isdigit() and len(text) < 20 and int(text) < 2**63
-    return or_(id_column == int(text), by_name) if is_id else by_name
+    return or_(id_column == int(text), by_name) if is_id(text) else by_name
 
 
 def _scored_posts(

@@ -48,6 +48,8 @@ def flag_row(
         channel_name=post.channel.name,
         parent_id=post.parent.id if post.parent else None,
         parent_name=post.parent.name if post.parent else None,
+        category_id=post.category.id if post.category else None,
+        category_name=post.category.name if post.category else None,
         author_id=post.author.id,
         author_name=post.author.name,
         author_is_bot=post.author.is_bot,
@@ -99,6 +101,7 @@ def flag_from(row: FlagRow, text: str | None, remarks: Sequence[Remark] = ()) ->
         guild=Named(row.guild_id, row.guild_name),
         channel=Named(row.channel_id, row.channel_name),
         parent=Named(row.parent_id, row.parent_name or "") if row.parent_id is not None else None,
+        category=Named(row.category_id, row.category_name or "") if row.category_id is not None else None,
         author=Author(
             row.author_id,
             row.author_name,

@@ -66,7 +66,6 @@ def facts_of(folder: Path, now: datetime | None = None) -> RecordFacts:
         lately = _one(connection, "SELECT count(*) FROM scores WHERE seen_at >= ?", (_milliseconds(measured_from),))
         days = max((now - measured_from) / timedelta(days=1), 1 / 24)
         backups = sorted((folder / BACKUP_FOLDER).glob("record-*.sqlite"))
-        oldest_text = "SELECT min(created_at) FROM flags JOIN sealed_texts ON flag_id = flags.id"
         return RecordFacts(
             database=database,
             revision=revision or "",
@@ -80,7 +79,7 @@ def facts_of(folder: Path, now: datetime | None = None) -> RecordFacts:
             open_flags=_one(connection, "SELECT count(*) FROM flags WHERE closed_at IS NULL"),
             texts=_one(connection, "SELECT count(*) FROM sealed_texts"),
             scores=_one(connection, "SELECT count(*) FROM scores"),
-            oldest_text=_moment(_one(connection, oldest_text)),
+            oldest_text=_moment(_one(connection, "SELECT min(written_at) FROM sealed_texts")),
             oldest_score=oldest_score,
             scores_a_day=lately / days,
         )

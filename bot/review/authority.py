@@ -7,7 +7,6 @@ Discord would let its presser do by themselves, at that moment.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +15,7 @@ import discord
 from bot import act
 from bot.away import AWAY
 from bot.records import Action, Flag, Named, Status, Verdict
+from bot.review.placing import place_of
 from bot.review.quote import quote
 from bot.texts import Texts, fill
 from bot.texts.naming import permission_named
@@ -31,7 +31,6 @@ class Deed(StrEnum):
     NOTE = "note"
     DELETE = "delete"
     TIMEOUT = "timeout"
-    KICK = "kick"
     BAN = "ban"
     STRIKES = "strikes"  # to take them away
     READ = "read"  # what the record says; asks for no rank
@@ -43,7 +42,6 @@ _NEEDS: dict[Deed, tuple[str, ...]] = {
     Deed.NOTE: ("manage_messages", "moderate_members"),
     Deed.DELETE: ("manage_messages",),
     Deed.TIMEOUT: ("moderate_members",),
-    Deed.KICK: ("kick_members",),
     Deed.BAN: ("ban_members",),
     Deed.STRIKES: ("moderate_members",),
     Deed.READ: ("manage_messages", "moderate_members"),
@@ -89,13 +87,13 @@ async def refusal(
     targets = _targets(flags) if flags else [_Target(about)] if isinstance(about, Named) else []
     if deed is not Deed.READ and any(target.who.id == presser.id for target in targets):
         return texts.refused_self
-    for channel_id in dict.fromkeys(flag.channel.id for flag in flags) or (None,):
-        if lacking := _lacking(presser, _NEEDS[deed], channel_id):
-            return _refused(lacking, _channel_name(flags, channel_id) if deed is Deed.DELETE else "", texts)
+    for flag in {flag.channel.id: flag for flag in flags}.values() or (None,):
+        if lacking := _lacking(presser, _NEEDS[deed], flag):
+            return _refused(lacking, _channel_name(flag) if deed is Deed.DELETE else "", texts)
     if verdict == "mistaken":
         for flag in flags:
             for needed in sorted(_undoing_needs(flag)):
-                if lacking := _lacking(presser, (needed,), flag.channel.id):
+                if lacking := _lacking(presser, (needed,), flag):
                     return _refused(lacking, "", texts)
     return None if deed is Deed.READ else await _outranked(presser, targets, texts)
 
@@ -107,10 +105,10 @@ def _targets(flags: Iterable[Flag]) -> list[_Target]:
     ]
 
 
-def _lacking(presser: discord.Member, one_of: tuple[str, ...], channel_id: int | None) -> tuple[str, ...]:
+def _lacking(presser: discord.Member, one_of: tuple[str, ...], flag: Flag | None) -> tuple[str, ...]:
     """``one_of`` where the moderator has none of them: in the server as a whole, or in the flag's channel."""
     allowed = presser.guild_permissions
-    place = presser.guild.get_channel_or_thread(channel_id) if channel_id else None
+    place = place_of(presser.guild, flag) if flag else None
     if isinstance(place, discord.Thread):
         place = place.parent
     if place is not None:
@@ -122,9 +120,8 @@ def _undoing_needs(flag: Flag) -> set[str]:
     needed: set[str] = set()
     for outcome in flag.outcomes:
         is_done = outcome.status is Status.DONE or not outcome.status.is_final  # what is being done is undone then, too
-        if is_done and outcome.undo_status is not Status.DONE:
-            with suppress(ValueError):  # another version of the bot did it
-                needed |= _needed_about(act.make(outcome.action, outcome.options), flag) & _OF_MODERATORS
+        if is_done and outcome.undo_status is not Status.DONE and (action := act.recorded(outcome)) is not None:
+            needed |= _needed_about(action, flag) & _OF_MODERATORS
     return needed
 
 
@@ -169,5 +166,5 @@ def _refused(permissions: tuple[str, ...], channel: str, texts: Texts) -> str:
     )
 
 
-def _channel_name(flags: Sequence[Flag], channel_id: int | None) -> str:
-    return next((f"<#{flag.channel.id}>" for flag in flags if flag.channel.id == channel_id and channel_id), "")
+def _channel_name(flag: Flag | None) -> str:
+    return f"<#{flag.channel.id}>" if flag and flag.channel.id else ""

@@ -16,7 +16,7 @@ from bot.config import Rulebook
 from bot.decide.policy import nearest
 from bot.errors import DeedFailed, Forbidden, Gone, RecordFailed
 from bot.record.ledger import Ledger
-from bot.records import CardPlace, Flag, Named, Post
+from bot.records import CardPlace, Flag, Named
 from bot.review.card_lines import CardFacts
 from bot.review.cards import Card
 from bot.review.grouping import Digest, Floods
@@ -150,7 +150,7 @@ class Board:
 
     async def _facts(self, flag: Flag) -> CardFacts:
         forgotten = datetime.now(UTC) - self._rulebook.longest_memory
-        rules = self._rulebook.here(_post_of(flag)).rules
+        rules = self._rulebook.here(flag.post).rules
         thresholds = {
             label: min(step.at for step in ladder.steps) for label, ladder in rules.ladders.items() if ladder.steps
         }
@@ -163,8 +163,3 @@ class Board:
 
     def _texts(self, flag: Flag) -> Texts:
         return self._rulebook.in_guild(flag.guild).texts
-
-
-def _post_of(flag: Flag) -> Post:
-    """The post that was flagged, as far as the flag knows it."""
-    return Post(flag.guild, flag.channel, flag.author, flag.message_id, (), flag.created_at, flag.parent)

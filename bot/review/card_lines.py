@@ -310,9 +310,12 @@ def _ruling(ruling: Ruling, texts: Texts) -> str:
 
 
 def _cut(part: str, most: int) -> str:
-    """At the end of a line where that is possible, so that nothing is cut inside an escape."""
+    """At the end of a line where that leaves most of it, else of a word, so that nothing is cut inside an escape."""
     if len(part) <= most:
         return part
     room = most - len(ELLIPSIS) - 1
-    whole = part[:room].rpartition("\n")[0]
-    return f"{whole or part[:room].rstrip(chr(92))}\n{ELLIPSIS}"
+    shown = part[:room]
+    whole = shown.rpartition("\n")[0]
+    if len(whole) < room / 2:
+        whole = shown.rpartition(" ")[0]
+    return f"{whole or shown.rstrip(chr(92))}\n{ELLIPSIS}"

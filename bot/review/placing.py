@@ -1,4 +1,4 @@
-"""The post that somebody's message would be, in a channel."""
+"""Places in a server: where a flag's message stands, and the post that somebody's message would be there."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from typing import Any
 
 import discord
 
-from bot.records import Author, Named, Post, Surface
+from bot.records import Author, Flag, Named, Post, Surface
 from bot.review.desk import guild_of, named
 
 NOBODY_IN_PARTICULAR = Author(0, "")
+
+
+def place_of(guild: discord.Guild, flag: Flag) -> discord.abc.GuildChannel | discord.Thread | None:
+    """Where a flag's message stands; of a thread that the bot does not know any more, the channel it hangs from."""
+    place = guild.get_channel_or_thread(flag.channel.id)
+    return guild.get_channel(flag.parent.id) if place is None and flag.parent is not None else place
 
 
 def post_here(

@@ -1,4 +1,4 @@
-"""Flags that people raise: what a moderator flags by hand, and what members report."""
+"""Messages that people point at: what a moderator flags by hand or has scored, and what members report."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ async def post_of(desk: Desk, guild: discord.Guild, message: discord.Message) ->
     post = desk.post_of(message)
     if post is None or post.is_system or post.author.id == guild.me.id:
         return None
+    return await with_roles(post, guild, message)
+
+
+async def with_roles(post: Post, guild: discord.Guild, message: discord.Message) -> Post:
+    """The post of a message that came with a command: Discord sends that without its author's roles."""
     if post.author.roles or isinstance(message.author, discord.Member) or message.webhook_id:
         return post
     try:

@@ -52,8 +52,9 @@ def tag_forum(world: World, forum: Channel, names: Sequence[str], *, by: User) -
     """Give a forum these tags in place of its earlier ones."""
     if forum.guild is None or forum.type is not ChannelType.FORUM:
         raise ValueError("only a forum has tags")
-    forum.tags = new_tags(world, names)
-    moderation.log(world, forum.guild, AuditAction.CHANNEL_UPDATE, actor=by, target_id=forum.id)
+    before, forum.tags = forum.tags, new_tags(world, names)
+    changes = [moderation.change("available_tags", before, forum.tags)]
+    moderation.log(world, forum.guild, AuditAction.CHANNEL_UPDATE, actor=by, target_id=forum.id, changes=changes)
     world.tell_channel("UPDATE", forum)
 
 
@@ -133,9 +134,12 @@ def change_event(
     by: User,
     reason: str | None = None,
 ) -> None:
+    given = {"name": name or event.name, "description": description or event.description}
+    lines = {key: moderation.change(key, getattr(event, key), value) for key, value in given.items()}
+    changes = [line for key, line in lines.items() if given[key] != getattr(event, key)]
     event.name, event.description = name or event.name, description or event.description
     action = AuditAction.SCHEDULED_EVENT_UPDATE
-    moderation.log(world, event.guild, action, actor=by, target_id=event.id, reason=reason)
+    moderation.log(world, event.guild, action, actor=by, target_id=event.id, reason=reason, changes=changes)
     _tell_event(world, "UPDATE", event)
 
 

@@ -308,6 +308,7 @@ class Application:
     token: str
     privileged_intents: int
     commands: dict[int | None, list[Json]] = field(default_factory=dict)  # guild id, None for global ones
+    shards: int = 1  # that Discord recommends
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,9 +136,11 @@ class Gateway:
         for session in self.connected:
             self._part(session, None, "")
 
-    def invalidate(self, *, resumable: bool = False) -> None:
-        """INVALID_SESSION to everyone; unless ``resumable``, their sessions are gone."""
+    def invalidate(self, *, resumable: bool = False, shard: int | None = None) -> None:
+        """INVALID_SESSION to everyone, or to one shard; unless ``resumable``, their sessions are gone."""
         for session in self.connected:
+            if shard not in (None, session.shard[0]):
+                continue
             if session.line is not None:
                 session.line.send(encode({"t": None, "s": None, "op": 9, "d": resumable}))
             if not resumable:

@@ -123,7 +123,8 @@ def empty_message() -> ApiError:
 
 
 def cannot_message_this_user() -> ApiError:
-    return ApiError(403, 50007, "Cannot send messages to this user")
+    """Because they take none from servers, or share none with the bot; who has blocked it gives 50007."""
+    return ApiError(403, 50278, "Cannot send messages to this user")
 
 
 def missing_permissions() -> ApiError:

@@ -242,7 +242,7 @@ class Sandbox(Acting, PlayingBeside):
         return Overwrite(guild.id, 0, deny=Permission.VIEW_CHANNEL)
 
     def close_dms(self, member: str) -> None:
-        """From now on the bot's DMs to this member fail with 50007."""
+        """From now on the bot's DMs to this member fail with 50278."""
         self.member(member).user.takes_dms = False
 
     # Looking at what came of it

@@ -33,9 +33,9 @@ class InOutcomes(TextGroup):
     wanted_by_another: str = text("Flag #{number} asks for it, too, so it stays.", "Of what is shared: {number}.")
     lasts_longer: str = text("It stays so for longer now.", "Behind what was so already, and was to end sooner.")
     ordered_anew: str = text("A moderator ordered this again since, so it stays.", "Of what was ordered anew.")
-    undo_not_known: str = text(
-        "The bot does not know {action} with these options, so it cannot take it back.",
-        "Of what another version of the bot did: {action}.",
+    action_not_known: str = text(
+        "The bot does not know {action} with these options, so it leaves that as it is.",
+        "Of what another version of the bot did, or was to do: {action}.",
     )
 
     messages_deleted: str = text("{count} messages were deleted.", "delete, of {count} messages read as one.")

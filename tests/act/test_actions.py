@@ -88,6 +88,19 @@ async def test_a_role_for_a_time_is_taken_back_even_if_the_bot_died_when_it_gave
     assert names(deeds) == undoes
 
 
+@pytest.mark.parametrize(("status", "became"), [(Status.PLANNED, Status.ALREADY_DONE), (Status.STARTED, DONE)])
+async def test_a_message_that_is_gone_was_deleted_by_the_attempt_of_which_nobody_knew_how_it_ended(
+    case: Case, deeds: Any, status: Status, became: Status
+) -> None:
+    delete = make("delete")
+    case = replace(case, flag=replace(case.flag, outcomes=(Outcome("delete", status, options=delete.options),)))
+    deeds.failing["delete_message"] = Gone(say("nothing_left", deed=say("deed_delete_message")))
+    outcome = await delete.apply(case)
+    assert outcome.status is became
+    undone = await delete.undo(case, outcome)
+    assert (undone.status, names(deeds)) == ((DONE, ["direct_message"]) if became is DONE else (became, []))
+
+
 def timed_out(deeds: Any) -> None:
     deeds.timed_out_until = in_a_day()
 

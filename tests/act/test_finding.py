@@ -46,6 +46,7 @@ def test_a_file_without_an_action_only_helps() -> None:
         ("remove_role", "Member"),
         ("reply", "Be kind."),
         ("react", "\N{EYES}"),
+        ("react", "\N{INFORMATION SOURCE}\N{VARIATION SELECTOR-16}"),
         ("notify", {"role": "Moderator", "channel": "mod-log"}),
         ("slowmode", {"delay": "PT30S", "for": "PT10M"}),
         ("reset_nickname", None),

@@ -150,6 +150,13 @@ def test_a_slip_on_the_command_line_is_one_sentence(arguments: list[str], says: 
     assert "--help` tells more." in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--log-level", "--log-format"])
+def test_a_log_that_we_do_not_have_is_refused_in_one_sentence(option: str, tmp_path: Path) -> None:
+    done = bot("run", option, "nosuch", "--data", tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert f"{option} must be" in done.stderr
+
+
 def test_rules_that_watch_nothing_are_remarked_on(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("labels: {}\n")
     done = bot("check", "--config", tmp_path / "config.yaml")

@@ -106,6 +106,17 @@ async def test_what_wants_a_restart_is_said_and_stays_as_it_runs(path: Path) -> 
     assert watched.rulebook.settings.allow.root == ("oh well",)
 
 
+async def test_what_wants_a_restart_is_said_until_there_is_one_or_it_is_as_it_was(path: Path) -> None:
+    watched = Watched(path)
+    told = []
+    for text in ("model: other\nnames: {toxic: flag}\n", "model: other\nnames: {toxic: flag}\ndigest_hour: 8\n", ""):
+        path.write_text(FIRST + text)
+        reloaded = await watched.file.look(asked=True)
+        assert reloaded is not None
+        told.append(reloaded.waiting)
+    assert told == [("model", "names"), ("model", "names"), ()]
+
+
 async def test_a_file_that_is_still_being_written_is_left_until_two_looks_find_the_same(path: Path) -> None:
     watched = Watched(path)
     path.write_text("mode: live\nlabels: {tox")

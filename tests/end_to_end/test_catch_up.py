@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.record.ledger import Ledger
 from bot.sandbox import Sandbox
+from bot.sandbox.entities import ChannelType
 
 CHANNELS = ("general", "off-topic", "trash-talk", "weekend plans")
 
@@ -83,3 +85,52 @@ async def test_before_its_first_day_the_bot_reads_nothing_back(run_bot, flags_in
             await box.until(lambda: now.is_deleted)
         assert not earlier.is_deleted
     assert len(await flags_in(bot.folder)) == 1
+
+
+async def recorded(folder: Path, guild_id: int, message_id: int) -> None:
+    """Until the scores of this message are on disk."""
+    async with asyncio.timeout(120), Ledger.reading(folder) as record:
+        while message_id not in {post.message_id async for post in record.scores(guild_id)}:
+            await asyncio.sleep(0.05)
+
+
+async def test_what_is_written_now_hides_nothing_that_was_written_while_the_bot_was_away(run_bot) -> None:
+    async with Sandbox() as box:
+        away = box.world.add_guild("Away")
+        chat = box.world.add_channel(away, "chat")
+        async with run_bot(box) as bot:
+            before = [await box.say("general", "Mallory", "evil"), await box.say(chat, "Mallory", "evil")]
+            await box.until(lambda: all(message.is_deleted for message in before))
+        missed = [await box.say("general", "Mallory", "evil missed"), await box.say(chat, "Mallory", "evil missed")]
+        reading_back = box.faults.hang("GET /channels/{channel}/messages")
+        async with run_bot(box):
+            await reading_back.reached.wait()
+            now = [await box.say("general", "Alice", "hello"), await box.say(chat, "Alice", "hello")]
+            for message, home in zip(now, (box.guild, away), strict=True):
+                await recorded(bot.folder, home.id, message.id)
+            reading_back.release()
+            await box.until(lambda: all(message.is_deleted for message in missed))
+
+
+async def test_what_one_shard_missed_is_found_when_it_alone_begins_a_new_session(run_bot) -> None:
+    async with Sandbox() as box:
+        box.world.application.shards = 2
+        shard = (box.guild.id >> 22) % 2
+        async with run_bot(box):
+            before = await box.say("general", "Mallory", "evil")
+            await box.until(lambda: before.is_deleted)
+            began = box.gateway.identifies
+            box.gateway.invalidate(shard=shard)
+            missed = await box.say("general", "Mallory", "evil missed")
+            await box.until(lambda: box.gateway.identifies > began and missed.is_deleted)
+
+
+async def test_the_chat_of_a_stage_is_read_back_too(run_bot) -> None:
+    async with Sandbox() as box:
+        stage = box.world.add_channel(box.guild, "stage", type=ChannelType.STAGE)
+        async with run_bot(box):
+            before = await box.say("general", "Mallory", "evil")
+            await box.until(lambda: before.is_deleted)
+        missed = await box.say(stage, "Mallory", "evil missed")
+        async with run_bot(box):
+            await box.until(lambda: missed.is_deleted)

@@ -191,6 +191,13 @@ async def test_a_text_is_scored_with_the_rules_of_the_channel_and_not_kept(furni
     assert await flags_in(bot.folder) == []
 
 
+async def test_a_message_is_scored_with_the_rules_for_the_roles_of_its_author(furnished) -> None:
+    async with furnished("overrides: [{roles: [Moderator], labels: {insult: off}}]\n") as (box, _):
+        message = await box.say("general", "Morgan", "you are evil")
+        scored = await box.context_menu("Olivia", "Score this message", message)
+        assert "No rule here fires" in scored.content
+
+
 async def test_every_answer_is_put_off_at_once_while_the_model_is_busy(furnished) -> None:
     async with furnished() as (box, bot):
         free = asyncio.Event()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.records import Flag, Status
-from bot.sandbox import Sandbox, payloads
+from bot.sandbox import Sandbox, payloads, talk
 from bot.sandbox.entities import ChannelType, Message
 
 STICKER = {"id": "1", "name": "you are evil", "format_type": 1}
@@ -201,6 +201,11 @@ async def test_what_a_member_has_an_application_of_their_own_say_is_read_as_thei
         served = await box.say("general", "Alice", extra=by_its_own)
         said = await box.say("general", "Alice", extra=by_its_own | {"interaction_metadata": used})
         await box.until(lambda: said.is_deleted)
+        thinking = await box.say(
+            "general", "Alice", extra={"author": puppet, "interaction_metadata": used, "flags": 1 << 7}
+        )
+        talk.edit(box.world, thinking, {"content": "evil", "extra": {**thinking.extra, "flags": 0}}, mark=False)
+        await box.until(lambda: thinking.is_deleted)
         assert not served.is_deleted
-    [flag] = await flags_in(bot.folder)
-    assert (flag.surface, flag.author.name) == ("components", "Mallory")
+    flags = await flags_in(bot.folder)
+    assert [(flag.surface, flag.author.name) for flag in flags] == [("content", "Mallory"), ("components", "Mallory")]

@@ -8,7 +8,7 @@ from bot.record.ledger import Ledger
 from bot.records import Flag, Status
 from bot.sandbox import Sandbox, moderation
 from bot.sandbox.beside import ALERT, TIMEOUT
-from bot.sandbox.entities import ChannelType
+from bot.sandbox.entities import AuditAction, ChannelType
 from bot.sandbox.permissions import MODERATION_BOT, Permission
 
 NAMES = "names: {insult: {at: 0.6, do: [flag, reset_nickname, warn]}}\n"
@@ -66,6 +66,19 @@ async def test_nobody_is_blamed_for_a_title_because_they_changed_the_one_before_
     async with Sandbox() as box, run_bot(box) as bot:
         thread = box.thread("general", "Mallory", "cats")
         box.rename(thread, "cats and dogs", by="Alice")
+        box.rename(thread, "evil cats", by="Mallory")
+        box.guild.audit.pop()  # the entry comes later than the event
+        await flagged(box)
+    [flag] = await flags_in(bot.folder)
+    assert flag.author.name != "Alice"
+    assert "View Audit Log" in flag.hold_reason
+
+
+async def test_nobody_is_blamed_for_a_title_because_they_locked_the_thread(run_bot: Any, flags_in: Any) -> None:
+    async with Sandbox() as box, run_bot(box) as bot:
+        thread = box.thread("general", "Mallory", "cats")
+        locked, by = [moderation.change("locked", False, True)], box.member("Alice").user
+        moderation.log(box.world, box.guild, AuditAction.THREAD_UPDATE, actor=by, target_id=thread.id, changes=locked)
         box.rename(thread, "evil cats", by="Mallory")
         box.guild.audit.pop()  # the entry comes later than the event
         await flagged(box)

@@ -41,6 +41,7 @@ def http_error(status: int, code: int = 0) -> discord.HTTPException:
         (http_error(400, 10026), Gone, "nothing left"),
         (http_error(403, 50013), Forbidden, "50013"),
         (http_error(403, 50007), Unreachable, "no direct messages"),
+        (http_error(403, 50278), Unreachable, "no direct messages"),
         (http_error(400, 50034), DeedFailed, "answered 400"),
         (http_error(503), TryLater, "answered 503"),
         (discord.RateLimited(90.0), TryLater, "wait 90 s"),
@@ -83,6 +84,7 @@ async def test_refusals_far_apart_and_closed_direct_messages_break_nothing() -> 
     answers = Answers(InvalidAnswers(clock), clock)
     for _ in range(3 * REFUSALS_AT_MOST):
         await refuse(answers, code=50007)
+        await refuse(answers, code=50278)
         await refuse(answers, deed="react")
         clock.now += 300
     async with answers.to("react", 1):

@@ -91,6 +91,15 @@ def feed() -> Iterator[Feed]:
     made.loop.close()
 
 
+def test_what_an_application_fills_in_later_is_read_though_nothing_marks_it_as_edited(feed: Feed) -> None:
+    said = feed.message | {"content": "filled in", "edited_timestamp": None}
+    assert feed.tell("MESSAGE_UPDATE", said)[0] == []
+    for sign in ({"interaction_metadata": {"id": "7"}}, {"application_id": "8"}):
+        [post], _ = feed.tell("MESSAGE_UPDATE", said | sign)
+        assert post.is_edit
+        assert "filled in" in post.text
+
+
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

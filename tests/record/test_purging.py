@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import time_machine
 
-from bot.record.belongings import KEPT_OF_A_GUILD, MEMBER_COLUMNS, Whom
+from bot.record.belongings import KEPT_OF_A_GUILD, Whom
 from bot.record.beside import beside
 from bot.record.erasing import Wish, ask
 from bot.record.ledger import Ledger
 from bot.record.migrating import back_up
 from bot.record.options import RetentionOptions
 from bot.record.tables import Base, FlagRow, ModelRow, NameRow, PlaceRow, ReadingRow, RoleSetRow, ScoreRow
-from bot.records import Author, CardPlace, Decision, Flag, Named, Outcome, Post, Scores, Status, Struck
+from bot.records import Appeal, Author, CardPlace, Decision, Flag, Named, Outcome, Post, Scores, Status, Struck
 
 MakePost = Callable[..., Post]
 MALLORY, BOB = Author(70, "Mallory of the swamp"), Author(71, "Bob")
@@ -65,7 +65,6 @@ def test_every_table_is_one_whose_erasing_is_understood() -> None:
         is_found = "guild_id" in table.c or any(key.column.table is flags for key in table.foreign_keys)
         assert is_found or table in (ScoreRow.__table__, PlaceRow.__table__) or table.name in about_nobody, table.name
     assert {table.__table__.name for table in (NameRow, RoleSetRow, ModelRow, ReadingRow)} < about_nobody
-    assert MEMBER_COLUMNS == ("member_id", "reporter_id")
 
 
 async def test_a_purged_member_is_gone_from_the_record_and_its_backups(folder: Path, flagged: Any) -> None:
@@ -180,6 +179,33 @@ async def test_a_card_that_shows_others_too_is_handed_on(
         assert bob.card == CardPlace(600, 1, in_digest)
         assert (bob.lead, carol.lead) == (None, bob.id)
         assert await ledger.erasing.cards_gone(10) == []
+
+
+@pytest.mark.parametrize("of_the_member", [True, False])
+async def test_a_card_that_stays_no_longer_names_a_member_who_is_erased(
+    folder: Path, post: MakePost, scores: Scores, decision: Decision, of_the_member: bool
+) -> None:
+    async with Ledger.at(folder) as ledger:
+        flags = []
+        for number, author in enumerate((BOB, MALLORY), 1):
+            flag = await ledger.open_flag(post("the same words", message_id=number, author=author), scores, decision)
+            assert flag is not None
+            flags.append(flag)
+            for position, outcome in enumerate(flag.outcomes):
+                await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
+            await ledger.close(flag)
+            await ledger.card_posted(flag, CardPlace(600, 1) if flag.lead is None else None)
+        await ledger.decide(HERE.id, flags[0].number, "upheld", Named(1, "Morgan"), via="card")
+        for each, version in await ledger.changed_cards():
+            await ledger.card_shown(each, version)
+        assert [member.name for member in (await ledger.group_of(flags[0])).members] == [BOB.name, MALLORY.name]
+        if of_the_member:
+            await ledger.erasing.erase_own(HERE.id, MALLORY.id, NOW)
+        else:
+            await ledger.erasing.purge(Whom(HERE.id, MALLORY.id))
+        [(bob, _)] = await ledger.changed_cards()
+        assert bob.id == flags[0].id
+        assert [member.name for member in (await ledger.group_of(bob)).members] == [BOB.name]
 
 
 async def test_a_card_that_is_still_to_be_posted_is_due_for_the_others_it_would_have_shown(
@@ -300,6 +326,18 @@ async def test_what_was_done_for_a_time_is_taken_back_before_it_is_forgotten(fol
         await ledger.undone(flag, 2, Outcome("warn", Status.DONE))
         assert (await ledger.erasing.carry_out(NOW)).flags == 1
         assert await ledger.erasing.wishes() == []
+
+
+async def test_the_card_of_an_appeal_goes_though_its_flag_waits(folder: Path, flagged: Any) -> None:
+    async with Ledger.at(folder) as ledger:
+        flag = await flagged(ledger, 10)
+        made = await ledger.appeals.make(9_000, flag.number, 70, "I am sorry.", NOW)
+        assert isinstance(made, Appeal)
+        await ledger.appeals.card_shown(made, CardPlace(600, 99))
+        with closing(sqlite3.connect(folder / "record.sqlite")) as connection, connection:
+            connection.execute("UPDATE outcomes SET due_at = 1 WHERE position = 2")
+        assert (await ledger.erasing.purge(Whom(9_000, 70))).waiting == 1
+        assert (9_000, CardPlace(600, 99)) in await ledger.erasing.cards_gone(9)
 
 
 async def test_a_guild_that_was_left_does_not_wait_for_what_cannot_be_taken_back(folder: Path, flagged: Any) -> None:

@@ -17,7 +17,8 @@ from bot.record.ledger import Ledger
 from bot.record.migrating import back_up
 from bot.record.options import RetentionOptions
 from bot.record.retention import Expired
-from bot.records import Decision, Outcome, Post, Scores, Status, Struck
+from bot.record.upkeep import facts_of
+from bot.records import Decision, Named, Outcome, Post, Scores, Status, Struck
 
 MakePost = Callable[..., Post]
 SPOKEN = "the unmistakable words of Mallory"
@@ -174,3 +175,18 @@ async def test_a_flag_goes_after_its_own_time_and_its_number_is_not_given_again(
         again = await ledger.open_flag(post(message_id=2), scores, decision)
         assert again is not None
         assert again.number == 2
+
+
+async def test_the_oldest_text_is_the_one_that_was_written_first_of_those_still_kept(
+    folder: Path, post: MakePost, scores: Scores, decision: Decision
+) -> None:
+    flagged_at = datetime(2026, 11, 1, tzinfo=UTC)
+    async with Ledger.at(folder, RetentionOptions(text=timedelta(days=30))) as ledger:
+        with time_machine.travel(flagged_at, tick=False):
+            flag = await ledger.open_flag(post("words"), scores, decision)
+        assert flag is not None
+        with time_machine.travel(flagged_at + timedelta(days=20), tick=False):
+            assert await ledger.remark(flag, Named(11, "Morgan"), "He said he was sorry.")
+        assert facts_of(folder).oldest_text == flagged_at
+        await ledger.expire(flagged_at + timedelta(days=31))
+        assert facts_of(folder).oldest_text == flagged_at + timedelta(days=20)

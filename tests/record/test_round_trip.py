@@ -39,6 +39,7 @@ POSTS = st.fixed_dictionaries(
         "message_id": SNOWFLAKES,
         "surfaces": st.lists(st.builds(Surface, WORDS, st.text(max_size=4_000)), max_size=3).map(tuple),
         "parent": st.none() | NAMED,
+        "category": st.none() | NAMED,
         "is_edit": st.booleans(),
     }
 )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.record.appeals import NotTaken
 from bot.records import (
+    BY_REPORT,
     Appeal,
     Author,
     Fired,
@@ -109,6 +110,12 @@ async def test_the_card_of_an_appeal_fits(
     )
     appeal = replace(APPEAL, number=BIG, text=said, **ends[step])
     read(AppealCard(appeal, flag, texts, is_blocked=is_blocked))
+
+
+async def test_an_appeal_against_a_flag_that_people_raised_says_who_did() -> None:
+    raised = replace(FLAG, on=(), fired=(Fired(BY_REPORT, 1.0, 1.0, BY_REPORT, "content", "written"),))
+    shown = "\n".join(contents(read(AppealCard(APPEAL, raised, Texts(), is_blocked=False))))
+    assert "The flag (reported by members): https" in shown
 
 
 async def test_nothing_that_a_member_writes_works_in_what_is_shown() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -12,8 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import config
+from bot.agenda import Agenda
+from bot.config import Rulebook
 from bot.decide.policy import Missed
 from bot.record.groups import Flood, Group, Standing
+from bot.record.ledger import Ledger
 from bot.records import (
     Author,
     Fired,
@@ -29,10 +34,12 @@ from bot.records import (
     Struck,
     ViewScores,
 )
+from bot.review.board import Board
 from bot.review.buttons import NoteForm, Press, TimeoutMenu, Yes
 from bot.review.card_lines import CardFacts, bars
 from bot.review.cards import Card
 from bot.review.grouping import Digest
+from bot.review.log_channel import LogChannel
 from bot.texts import LONGEST_TEXT, Texts
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -216,6 +223,14 @@ def test_a_bar_goes_beyond_its_tick_only_where_the_threshold_was_reached(
     )
 
 
+def test_many_messages_read_as_one_leave_room_for_who_wrote_them_and_where() -> None:
+    many = flag(also=tuple(range(10**18, 10**18 + 9)), guild=Named(10**18, "Guild"), channel=Named(10**18, "general"))
+    head = texts_in(Card(many, Texts()))[0]
+    assert "**Mallory** (<@3>) in <#1000000000000000000>" in head
+    assert head.count("https://") >= 3
+    assert not head.removesuffix("\n…").endswith("/")
+
+
 def test_a_card_tells_who_is_new_and_what_went_before() -> None:
     said = "\n".join(texts_in(Card(flag(), Texts(), CardFacts(Standing(4, 1, 3)))))
     assert "New here, joined <t:" in said
@@ -258,3 +273,34 @@ async def test_forms_and_questions_fit_with_the_largest_numbers() -> None:
     form = NoteForm(10**17, Texts.model_construct(note_title="x" * 90, note_label="y" * 90))
     assert len(form.title) <= TITLE_AT_MOST
     assert len(Yes("mistaken", 10**17, "999999999", 10**17, "z" * 200).item.label or "") <= LABEL_AT_MOST
+
+
+HOLDS = """
+labels: {toxic: flag, insult: {at: 0.3, do: flag}}
+names: {toxic: {at: 0.8, do: flag}}
+overrides: [{categories: [Talk], labels: {insult: off}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "marks"),
+    [
+        ({}, ["0.90 ≥ 0.50", "0.20 < 0.30"]),
+        ({"category": Named(7, "Talk")}, ["0.90 ≥ 0.50", "0.20"]),
+        ({"kind": "name"}, ["0.90 ≥ 0.80", "0.20"]),
+    ],
+)
+async def test_a_card_measures_by_the_rules_that_hold_where_it_was_written(
+    tmp_path: Path, where: dict[str, Any], marks: list[str]
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(HOLDS)
+    rulebook = Rulebook(config.load(path))
+    log_channel = LogChannel(lambda: discord.Client(intents=discord.Intents.none()), rulebook)
+
+    async def online() -> None: ...
+
+    async with Ledger.at(tmp_path / "data") as ledger:
+        board = Board(ledger, rulebook, log_channel, Agenda(), online)
+        said = "\n".join(texts_in(await board.card(flag(fired=(), **where))))
+    assert re.findall(r"[█░┃] (0.*)", said) == marks

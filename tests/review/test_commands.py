@@ -11,7 +11,7 @@ import pytest
 from bot import review
 from bot.errors import CivilTongueError
 from bot.review.commands import buttons, commands
-from bot.review.commands.flags import moment
+from bot.review.commands.flags import EARLIEST, moment
 from bot.review.commands.syncing import fingerprint
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -50,6 +50,8 @@ def test_the_fingerprint_changes_with_the_commands_and_with_nothing_else() -> No
         ("1h 30m", NOW - timedelta(minutes=90)),
         ("2026-11-01", datetime(2026, 11, 1, tzinfo=UTC)),
         ("2026-11-01 10:30", datetime(2026, 11, 1, 10, 30, tzinfo=UTC)),
+        ("2026-11-01T10:30+02:00", datetime(2026, 11, 1, 8, 30, tzinfo=UTC)),
+        ("0001-01-01", EARLIEST),  # which no button could carry
     ],
 )
 def test_since_takes_durations_and_dates(text: str, meant: datetime) -> None:

@@ -130,7 +130,7 @@ async def test_channels_that_the_bot_cannot_see_are_silent(box: Sandbox, connect
     assert refusal.value.code == 50001
 
 
-async def test_a_warning_by_dm_arrives_or_fails_with_50007(box: Sandbox, connect: Any) -> None:
+async def test_a_warning_by_dm_arrives_or_fails_with_50278(box: Sandbox, connect: Any) -> None:
     client = await connect()
     guild = client.guilds[0]
     await guild.get_member_named("Mallory").send("please stop")
@@ -138,7 +138,7 @@ async def test_a_warning_by_dm_arrives_or_fails_with_50007(box: Sandbox, connect
     with pytest.raises(discord.Forbidden) as refusal:
         await guild.get_member_named("Bob").send("please stop")
     assert [message.content for message in box.dms("Mallory")] == ["please stop"]
-    assert refusal.value.code == 50007
+    assert refusal.value.code == 50278
     assert box.dms("Bob") == []
 
 
@@ -149,7 +149,7 @@ async def test_after_a_kick_there_is_no_dm(box: Sandbox, connect: Any) -> None:
     assert (await client.next("member_remove")).id == mallory.id
     with pytest.raises(discord.Forbidden) as refusal:
         await mallory.send("you were kicked")
-    assert refusal.value.code == 50007
+    assert refusal.value.code == 50278
 
 
 async def test_timeouts_kicks_and_bans_keep_to_the_hierarchy(box: Sandbox, connect: Any) -> None:

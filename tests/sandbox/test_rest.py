@@ -249,7 +249,7 @@ async def test_a_dm_needs_a_member_of_a_shared_guild(box: Sandbox, api: httpx.As
         dm = (await api.post("/users/@me/channels", json={"recipient_id": str(user.id)})).json()
         answer = await api.post(f"/channels/{dm['id']}/messages", json={"content": "hello"})
         assert answer.status_code == sends
-    assert answer.json()["code"] == 50007
+    assert answer.json()["code"] == 50278
     for wrong in ("1", str(box.world.bot.id)):
         assert code(await api.post("/users/@me/channels", json={"recipient_id": wrong})) == (400, 50033)
 

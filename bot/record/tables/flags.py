@@ -157,6 +157,8 @@ class FlagRow(Base):
     channel_name: Mapped[str]
     parent_id: Mapped[int | None]
     parent_name: Mapped[str | None]
+    category_id: Mapped[int | None]
+    category_name: Mapped[str | None]
     author_id: Mapped[int]
     author_name: Mapped[str]
     author_is_bot: Mapped[bool]

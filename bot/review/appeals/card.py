@@ -9,6 +9,7 @@ from discord.utils import format_dt
 
 from bot.records import Appeal, Flag
 from bot.review.appeals.buttons import Decide
+from bot.review.card_lines import raised_by
 from bot.review.fitting import cut
 from bot.review.quote import quote
 from bot.texts import Texts, fill
@@ -49,7 +50,7 @@ def _headline(appeal: Appeal, flag: Flag, texts: Texts) -> str:
         texts.appeal_card_by,
         member=f"**{quote(flag.author.name, NAME_SHOWN, one_line=True)}** (<@{flag.author.id}>)",
         when=format_dt(appeal.made_at, "R"),
-        labels=quote(label_names(flag.on, texts), LABELS_SHOWN, one_line=True),
+        labels=quote(raised_by(flag, texts) or label_names(flag.on, texts), LABELS_SHOWN, one_line=True),
         link=_link(flag),
     )
     return cut(f"### {cut(fill(texts.appeal_card_title, number=appeal.number), LINE_SHOWN)}\n{by}", HEAD_SHOWN)

@@ -25,6 +25,7 @@ from bot.texts.saying import say
 CHOICES_SHOWN = 25  # Discord's limit
 LABEL_SHOWN = 40
 LONGEST_SINCE = timedelta(days=3650)
+EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)  # Discord is no older; a button that turns pages holds no earlier time
 
 Verdict = Literal["waiting", "upheld", "mistaken"]
 _VERDICTS: dict[str | None, Literal["none", "upheld", "mistaken"]] = {
@@ -79,7 +80,8 @@ def moment(text: str, now: datetime) -> datetime:
     if seconds is not None and 0 <= seconds <= LONGEST_SINCE.total_seconds():
         return now - timedelta(seconds=float(seconds))
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    except ValueError:
+        found = datetime.fromisoformat(text.strip())
+        return max(found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC), EARLIEST)
+    except (ValueError, OverflowError):
         given = quote(text, LABEL_SHOWN, one_line=True)
         raise NotUnderstood(say("flags_since_wrong", given=given)) from None

@@ -30,7 +30,7 @@ def get_gateway(call: Call) -> Answer:
 
 def get_bot_gateway(call: Call) -> Answer:
     limit = {"total": SESSION_STARTS, "remaining": SESSION_STARTS, "reset_after": 0, "max_concurrency": 1}
-    return {"url": call.gateway_url, "shards": 1, "session_start_limit": limit}
+    return {"url": call.gateway_url, "shards": call.world.application.shards, "session_start_limit": limit}
 
 
 def get_application(call: Call) -> Answer:

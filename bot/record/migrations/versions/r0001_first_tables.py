@@ -44,6 +44,8 @@ def _make_flags() -> None:
         sa.Column("channel_name", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.BigInteger()),
         sa.Column("parent_name", sa.Text()),
+        sa.Column("category_id", sa.BigInteger()),
+        sa.Column("category_name", sa.Text()),
         sa.Column("author_id", sa.BigInteger(), nullable=False),
         sa.Column("author_name", sa.Text(), nullable=False),
         sa.Column("author_is_bot", sa.Boolean(), nullable=False),
