@@ -8,6 +8,8 @@ import json
 import sys
 import time
 import tomllib
+from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,6 +54,7 @@ def main(
     source = encoder or _packaged_encoder()
     tokenizer = _tokenizer(source, settings["export"]["window"])
     runs = [_Run(data_dir, settings, each) for each in settings["runs"]]
+    finish = _Run(data_dir, settings, settings["runs"][-1], settings["finish"], after=runs)
     of_ngrams = work / f"ngrams-{runs[-1].digest}.pt"
     began = time.monotonic()
     ngrams = _ngrams(tokenizer, runs[-1].examples, settings, kept=of_ngrams)
@@ -63,6 +66,9 @@ def main(
         minutes += _train(encoders[-1], tokenizer, run, ngrams, settings, work) / 60
     mean_weights(encoders, [run.share for run in runs])
     model = encoders[0]
+    before = deepcopy(model)
+    minutes += _train(model, tokenizer, finish, ngrams, settings, work) / 60
+    mean_weights([model, before], [finish.share, 1 - finish.share])
     module: Any = model  # its stubs do not know what a module takes
     _add_ngrams(model, ngrams, settings)
     module.to(torch.bfloat16).eval()
@@ -77,27 +83,32 @@ def main(
         rows=len({text for run in runs for text in run.examples.texts}),
         minutes=minutes,
     )
-    for file in (of_ngrams, *(work / run.checkpoint for run in runs)):
+    for file in (of_ngrams, *(work / run.checkpoint for run in (*runs, finish))):
         file.unlink(missing_ok=True)
     print(json.dumps(figures, indent=2))
 
 
 class _Run:
-    """One training of the encoder: what it learns from, and what its weights count for in the mean.
+    """One training of the encoder: what it learns from, and what its weights count for in a mean.
 
-    What the recipe says of the run stands in for what it says of all.
+    What ``parts`` of the recipe say of the run stands in for what is said of all, a later part's for an earlier one's.
+    ``after``: the runs whose mean it goes on from.
     """
 
-    def __init__(self, data_dir: Path, settings: dict[str, Any], run: dict[str, Any]) -> None:
-        self.name: str = run["name"]
-        self.share: float = run["share"]
-        learnt = {key: value for key, value in settings.items() if key != "runs"}
-        for key, value in run.items():
-            if isinstance(value, dict):
-                learnt[key] = {**learnt.get(key, {}), **value}
+    def __init__(
+        self, data_dir: Path, settings: dict[str, Any], *parts: dict[str, Any], after: Sequence[_Run] = ()
+    ) -> None:
+        self.name: str = parts[-1]["name"]
+        self.share: float = parts[-1]["share"]
+        learnt = {key: value for key, value in settings.items() if key not in {"runs", "finish"}}
+        for part in parts:
+            for key, value in part.items():
+                if isinstance(value, dict):
+                    learnt[key] = {**learnt.get(key, {}), **value}
         self.options = FitOptions(**learnt["fit"])
         self.examples = _examples(data_dir, learnt)
-        self.digest: str = _digest(learnt, self.examples)
+        known = {**learnt, "after": [(run.digest, run.share) for run in after]} if after else learnt
+        self.digest: str = _digest(known, self.examples)
         self.checkpoint = f"checkpoint-{self.digest}.pt"
 
 
@@ -169,12 +180,16 @@ def _examples(data_dir: Path, settings: dict[str, Any]) -> data.Examples:
         data.judged_chat(data_dir, labels, **settings["judged_chat"]),
         data.peaceful_articles(data_dir, labels, seed=seed, **settings["articles"]),
     )
-    ours = [chat_lines(labels, seed=seed, **settings["templates"])]
-    if "lines" in settings:
-        ours.append(chat_lines(labels, seed=seed, **settings["lines"], frames_in=LINES))
-    if "identities" in settings:
-        ours.append(with_identities(written, labels, seed=seed, **settings["identities"]))
-    return data.without(data.joined(written, *ours), data.held_out(data_dir))
+    ours = (
+        chat_lines(labels, seed=seed, **settings["templates"]),
+        chat_lines(labels, seed=seed, **settings["lines"], frames_in=LINES),
+    )
+    of_identity = with_identities(written, labels, seed=seed, **settings["identities"])
+    judged = data.held_out(data_dir)
+    examples = data.without(data.joined(written, *ours, of_identity), judged)
+    if "sample" not in settings:
+        return examples
+    return data.joined(data.some(examples, seed=seed, **settings["sample"]), data.without(of_identity, judged))
 
 
 def _auc_on_fold_8(folder: Path, data_dir: Path, work: Path) -> dict[str, float]:

@@ -130,6 +130,12 @@ def without(examples: Examples, held_out: Collection[str]) -> Examples:
     return Examples(texts, examples.targets[kept], examples.weights[kept])
 
 
+def some(examples: Examples, *, rows: int, seed: int) -> Examples:
+    """At most ``rows`` of the examples, drawn at random."""
+    drawn = np.random.default_rng(seed).choice(len(examples), min(rows, len(examples)), replace=False)
+    return Examples([examples.texts[row] for row in drawn], examples.targets[drawn], examples.weights[drawn])
+
+
 def joined(*parts: Examples) -> Examples:
     """The parts as one set of examples, in order."""
     return Examples(

@@ -21,12 +21,14 @@ _FILE = Path(__file__).with_name("identities.toml")
 _LENGTHS = range(8, 301)  # characters: in longer texts one word more moves little
 _VOWEL = re.compile("(?!eu)[aeiou]")
 _LABEL = "identity_hate"
+_AROUND = 4  # fewer words than this stand on either side of the identity word in a fragment
 
 
-def with_identities(examples: Examples, labels: Sequence[str], *, rows: int, seed: int) -> Examples:
+def with_identities(examples: Examples, labels: Sequence[str], *, rows: int, fragments: float, seed: int) -> Examples:
     """At most ``rows`` of the examples that have a place for an identity word, each with one; targets ``[n, labels]``.
 
-    Whether what was abuse already is hatred of a group now is left open, and hatred of another group left out.
+    Whether what was abuse already is hatred of a group now is left open, and hatred of another group left out. Of the
+    peaceful ones a share, ``fragments``, is cut to the word and up to three words on either side.
     """
     random = np.random.default_rng(seed)
     words = _Words()
@@ -40,7 +42,11 @@ def with_identities(examples: Examples, labels: Sequence[str], *, rows: int, see
             continue
         if (target > 0).any():
             target[labels.index(_LABEL)] = np.nan
-        texts.append(places[random.integers(len(places))].filled(text, str(random.choice(words.identities))))
+        place, identity = places[random.integers(len(places))], str(random.choice(words.identities))
+        if fragments and not target.any() and random.random() < fragments:
+            texts.append(place.fragment(text, identity, random.integers(_AROUND, size=2)))
+        else:
+            texts.append(place.filled(text, identity))
         targets.append(target)
     return Examples(texts, np.array(targets, np.float32).reshape(-1, len(labels)), np.ones(len(texts), np.float32))
 
@@ -68,10 +74,23 @@ class _Place:
         self._joint = joint
 
     def filled(self, text: str, identity: str) -> str:
+        before, after = self._around(text, identity)
+        return self._typed(text, before + identity + after)
+
+    def fragment(self, text: str, identity: str, words: Sequence[int]) -> str:
+        """The identity word between so many words of what stands before and after it."""
+        before, after = self._around(text, identity)
+        some = [*before.split()[len(before.split()) - words[0] :], identity, *after.split()[: words[1]]]
+        return self._typed(text, " ".join(some))
+
+    def _around(self, text: str, identity: str) -> tuple[str, str]:
         before = self._before
         if before.casefold() in {"a", "an"}:
             before = before[0] + ("n" if _VOWEL.match(identity) else "")
-        filled = f"{text[: self._start]}{before} {identity} {self._joint}{text[self._end :]}"
+        return f"{text[: self._start]}{before} ", f" {self._joint}{text[self._end :]}"
+
+    @staticmethod
+    def _typed(text: str, filled: str) -> str:
         return filled.upper() if text.isupper() else filled
 
 

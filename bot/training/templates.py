@@ -56,7 +56,9 @@ def chat_lines(labels: Sequence[str], *, rows: int, weight: float, seed: int, fr
             break
         found.setdefault(_typed("".join(_filled(frame.line, slots, random)), random), frame)
     targets = [[frame.target(label) for label in labels] for frame in found.values()]
-    return Examples(list(found), np.array(targets, np.float32), np.full(len(found), weight, np.float32))
+    return Examples(
+        list(found), np.array(targets, np.float32).reshape(-1, len(labels)), np.full(len(found), weight, np.float32)
+    )
 
 
 def _filled(line: str, slots: Mapping[str, Sequence[str]], random: np.random.Generator) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The whole command, on a small encoder and a few lines: rows, n-grams, runs, calibration, weights, card."""
+"""The whole command, on a small encoder and a few lines: rows, n-grams, runs, last pass, calibration, weights, card."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ def recipe(tmp_path: Path) -> Path:
         ("rows = 9000", "rows = 200"),
         ("templates.rows = 4000", "templates.rows = 100"),
         ("identities.rows = 8000", "identities.rows = 50"),
+        ("sample.rows = 12000", "sample.rows = 100"),
         ("checkpoint_every = 500", "checkpoint_every = 5"),
     ):
         assert old in text
@@ -88,7 +89,7 @@ def test_one_command_trains_every_run_and_writes_their_mean_with_its_card(
     out, work = tmp_path / "out", tmp_path / "work"
     main(data, out=out, work=work, recipe=recipe, encoder=encoder)
     printed = capsys.readouterr().out
-    assert all(f"training on {run}" in printed for run in ("comments", "chat"))
+    assert all(f"training on {run}" in printed for run in ("comments", "chat", "finish"))
     [clown, friend] = load(str(out)).score_many(["you are a clown", "you are a friend"])
     assert clown["toxic"] > friend["toxic"]
     facts = json.loads((out / "training.json").read_text("utf-8"))
