@@ -44,7 +44,7 @@ def with_identities(examples: Examples, labels: Sequence[str], *, rows: int, fra
             target[labels.index(_LABEL)] = np.nan
         place, identity = places[random.integers(len(places))], str(random.choice(words.identities))
         if fragments and not target.any() and random.random() < fragments:
-            texts.append(place.fragment(text, identity, random.integers(_AROUND, size=2)))
+            texts.append(place.fragment(text, identity, random.integers(_AROUND, size=2).tolist()))
         else:
             texts.append(place.filled(text, identity))
         targets.append(target)
