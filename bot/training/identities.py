@@ -32,7 +32,8 @@ def with_identities(examples: Examples, labels: Sequence[str], *, rows: int, fra
     """
     random = np.random.default_rng(seed)
     words = _Words()
-    texts, targets = [], []
+    texts: list[str] = []
+    targets = []
     for row in random.permutation(len(examples)):
         if len(texts) == rows:
             break
