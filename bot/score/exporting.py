@@ -40,6 +40,7 @@ WORTH_CARE = 0.7  # of the difference: if sums without overflow leave no more th
 _EXACT = ModelOptions(number_type="float32")
 _LARGE_TABLE = 1 << 20  # numbers; an embedding of fewer is left as it is
 _EXAMPLE = (1, 1, 1, 1)  # a window
+_PRODUCTS = ["MatMul", "Gemm"]  # what is computed in 8 bits
 _INPUTS = ("input_ids", "attention_mask")
 
 
@@ -161,7 +162,12 @@ def _write_encoder(original: TorchModel, folder: Path) -> None:
         _write_graph(original, whole)
         # One scale a channel; embeddings and norms stay as they are, since they cost accuracy and no time.
         quantize_dynamic(
-            whole, file, per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul", "Gemm"]
+            whole,
+            file,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=_PRODUCTS,
+            nodes_to_exclude=_first_layer(whole, original.network.config.num_hidden_layers),
         )
     except ModelUnavailable:
         raise
@@ -174,6 +180,15 @@ def _write_encoder(original: TorchModel, folder: Path) -> None:
         for part in folder.glob("whole.onnx*"):
             part.unlink()
     _halve_embeddings(file)
+
+
+def _first_layer(graph: Path, layers: int) -> list[str]:
+    """The matrix products of the first of several layers: every later one multiplies what is lost there."""
+    import onnx
+
+    nodes = onnx.load(str(graph), load_external_data=False).graph.node
+    products = [node.name for node in nodes if node.op_type in _PRODUCTS]
+    return products[: len(products) // layers] if layers > 1 else []
 
 
 def _write_graph(original: TorchModel, file: Path) -> None:
