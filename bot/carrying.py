@@ -170,9 +170,9 @@ class Carrying:
         """Do what the flag still has to do, stage by stage; the flag as it is then."""
         flag = await self._without_unknown(flag)
         open_actions = [
-            (position, action)
+            (position, act.make(outcome.action, outcome.options))
             for position, outcome in enumerate(flag.outcomes)
-            if not outcome.status.is_final and (action := act.recorded(outcome)) is not None
+            if not outcome.status.is_final
         ]
         stages = [list(stage) for _, stage in groupby(sorted(open_actions, key=_stage), key=_stage)]
         outcomes = list(flag.outcomes)

@@ -9,6 +9,7 @@ import typer
 
 from bot import config
 from bot.errors import CivilTongueError, CommandInvalid
+from bot.records import is_id
 
 Data = Annotated[
     Path,
@@ -26,7 +27,6 @@ Config = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DEFAULT_DATA = Path("data")
-MOST_SNOWFLAKE = 2**63 - 1  # that the record can look for
 SANDBOX_MARK = "sandbox"  # a file that stands in the folders that the sandbox made, and in no others
 
 
@@ -34,7 +34,7 @@ def snowflake(option: str, text: str | None) -> int | None:
     """The id in ``text``; raises where it is none."""
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MOST_SNOWFLAKE):
+    if not (is_id(text) and int(text) > 0):
         shown = "".join(each if each.isprintable() else " " for each in text)[:50]
         raise CommandInvalid(f"{option} wants an id, a number, not {shown}.")
     return int(text)

@@ -158,12 +158,7 @@ class AppealBook:
     async def unblock(self, guild_id: int, member_id: int) -> bool:
         """Take the appeals of a member again; False when that was so before."""
         row = (AppealBlockRow.guild_id == guild_id, AppealBlockRow.member_id == member_id)
-
-        def run(session: Session) -> bool:
-            result: Any = session.execute(delete(AppealBlockRow).where(*row))
-            return bool(result.rowcount)
-
-        return await self._writer.do(run)
+        return await self._writer.do(lambda session: change(session, delete(AppealBlockRow).where(*row)) > 0)
 
     async def is_blocked(self, guild_id: int, member_id: int) -> bool:
         return bool(await self._read(lambda session: _is_blocked(session, guild_id, member_id)))

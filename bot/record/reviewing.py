@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.record import groups, rulings
 from bot.record.asking import AskedRuling, answer_asked, asked_rulings
+from bot.record.changing import change
 from bot.record.clock import now_in_record
 from bot.record.groups import Flood, Group, Shown, Standing
 from bot.record.reading import FLAGS_TOGETHER, Reading
@@ -203,8 +204,8 @@ class Reviewing(Reading):
             known = (FlagRow.guild_id == flag.guild.id, FlagRow.id == flag.id)
             if place is None and not session.scalar(select(same_group).where(*known)):
                 return
-            result: Any = session.execute(update(FlagRow).where(*known).values(values))
-            if not result.rowcount and place is not None and not place.in_digest:  # erased meanwhile
+            is_kept = change(session, update(FlagRow).where(*known).values(values)) > 0
+            if not is_kept and place is not None and not place.in_digest:  # erased meanwhile
                 where = {"channel_id": place.channel_id, "message_id": place.message_id}
                 session.merge(CardGoneRow(guild_id=flag.guild.id, **where))
             if flag.lead is not None:

@@ -186,10 +186,11 @@ def _examples(data_dir: Path, settings: dict[str, Any]) -> data.Examples:
     )
     of_identity = with_identities(written, labels, seed=seed, **settings["identities"])
     judged = data.held_out(data_dir)
-    examples = data.without(data.joined(written, *ours, of_identity), judged)
+    of_identity = data.without(of_identity, judged)
+    examples = data.joined(data.without(data.joined(written, *ours), judged), of_identity)
     if "sample" not in settings:
         return examples
-    return data.joined(data.some(examples, seed=seed, **settings["sample"]), data.without(of_identity, judged))
+    return data.joined(data.some(examples, seed=seed, **settings["sample"]), of_identity)
 
 
 def _auc_on_fold_8(folder: Path, data_dir: Path, work: Path) -> dict[str, float]:

@@ -38,6 +38,16 @@ def rows(folder: Path, table: str, where: str = "1") -> list[Any]:
         return connection.execute(f"SELECT * FROM {table} WHERE {where}").fetchall()
 
 
+async def carried_out(ledger: Ledger, made: Post, scores: Scores, decision: Decision) -> Flag:
+    """The flag of a post, with all of it done."""
+    flag = await ledger.open_flag(made, scores, decision)
+    assert flag is not None
+    for position, outcome in enumerate(flag.outcomes):
+        await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
+    await ledger.close(flag)
+    return flag
+
+
 @pytest.fixture
 def flagged(post: MakePost, scores: Scores, decision: Decision) -> Callable[..., Any]:
     """Records a scored and flagged post with one strike."""
@@ -46,11 +56,7 @@ def flagged(post: MakePost, scores: Scores, decision: Decision) -> Callable[...,
         made = post(f"words {message_id} of {author.name}", message_id=message_id, author=author, guild=guild)
         ledger.add_scores(made, scores)
         await ledger.flush_scores()
-        flag = await ledger.open_flag(made, scores, replace(decision, struck=Struck(1, 1)))
-        assert flag is not None
-        for position, outcome in enumerate(flag.outcomes):
-            await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
-        await ledger.close(flag)
+        flag = await carried_out(ledger, made, scores, replace(decision, struck=Struck(1, 1)))
         await ledger.card_posted(flag, CardPlace(600, message_id + 1))
         return flag
 
@@ -165,12 +171,9 @@ async def test_a_card_that_shows_others_too_is_handed_on(
     async with Ledger.at(folder) as ledger:
         flags = []
         for number, author in enumerate((MALLORY, BOB, Author(72, "Carol")), 1):
-            flag = await ledger.open_flag(post("the same words", message_id=number, author=author), scores, decision)
-            assert flag is not None
+            made = post("the same words", message_id=number, author=author)
+            flag = await carried_out(ledger, made, scores, decision)
             flags.append(flag)
-            for position, outcome in enumerate(flag.outcomes):
-                await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
-            await ledger.close(flag)
         await ledger.card_posted(flags[0], CardPlace(600, 1, in_digest))
         with closing(sqlite3.connect(folder / "record.sqlite")) as connection, connection:
             connection.execute("UPDATE flags SET lead_id = ? WHERE id > ?", (flags[0].id, flags[0].id))
@@ -188,12 +191,9 @@ async def test_a_card_that_stays_no_longer_names_a_member_who_is_erased(
     async with Ledger.at(folder) as ledger:
         flags = []
         for number, author in enumerate((BOB, MALLORY), 1):
-            flag = await ledger.open_flag(post("the same words", message_id=number, author=author), scores, decision)
-            assert flag is not None
+            made = post("the same words", message_id=number, author=author)
+            flag = await carried_out(ledger, made, scores, decision)
             flags.append(flag)
-            for position, outcome in enumerate(flag.outcomes):
-                await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
-            await ledger.close(flag)
             await ledger.card_posted(flag, CardPlace(600, 1) if flag.lead is None else None)
         await ledger.decide(HERE.id, flags[0].number, "upheld", Named(1, "Morgan"), via="card")
         for each, version in await ledger.changed_cards():
@@ -213,11 +213,8 @@ async def test_a_card_that_is_still_to_be_posted_is_due_for_the_others_it_would_
 ) -> None:
     async with Ledger.at(folder) as ledger:
         for number, author in enumerate((MALLORY, BOB, Author(72, "Carol")), 1):
-            flag = await ledger.open_flag(post("the same words", message_id=number, author=author), scores, decision)
-            assert flag is not None
-            for position, outcome in enumerate(flag.outcomes):
-                await ledger.finish(flag, position, Outcome(outcome.action, Status.DONE))
-            await ledger.close(flag)
+            made = post("the same words", message_id=number, author=author)
+            flag = await carried_out(ledger, made, scores, decision)
             if author is MALLORY:
                 await ledger.card_begun(9_000, flag.id)
             else:
