@@ -294,6 +294,15 @@ class Strike:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """A message that a member reported."""
+
+    reported_at: datetime
+    message_id: int
+    channel: Named
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What a member did before, as far as it matters for a decision."""
 

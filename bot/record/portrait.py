@@ -17,9 +17,10 @@ EVER = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 
 
 async def portrait(ledger: Ledger, guild: Named, member: Named, now: datetime) -> dict[str, Any]:
-    """Their flags with texts and appeals, strikes, and scores; ``scores_left_out`` counts older ones.
+    """Their flags with texts and appeals, strikes, reports, and scores; ``scores_left_out`` counts older ones.
 
-    What moderators wrote to each other, and who of them decided, is theirs and not in it.
+    What moderators wrote to each other, and who of them decided, is theirs and not in it; nor is what others wrote that
+    the member reported.
     """
     flags = [flag async for flag in ledger.every_flag(FlagFilter(guild_id=guild.id, author_id=member.id))]
     appeals = await ledger.appeals.of_member(guild.id, member.id)
@@ -53,6 +54,14 @@ async def portrait(ledger: Ledger, guild: Named, member: Named, now: datetime) -
         "strikes": [
             {"flag": each.flag_number, "weight": each.weight, "given_at": each.given_at.isoformat()}
             for each in await ledger.strikes(guild.id, member.id, EVER)
+        ],
+        "reports": [
+            {
+                "message_id": str(each.message_id),
+                "channel": {"id": str(each.channel.id), "name": each.channel.name},
+                "reported_at": each.reported_at.isoformat(),
+            }
+            for each in await ledger.reported_by(guild.id, member.id)
         ],
         "scores": list(scores),
         "scores_left_out": count - len(scores),

@@ -133,9 +133,7 @@ class Turning(
     @guarded
     async def callback(self, interaction: Interaction) -> None:
         await interaction.response.defer()
-        desk, reader = desk_of(interaction), require(interaction)
-        if not may_list(desk, reader):
-            raise NotAllowed(say("needs_permissions", permissions=say("permission_manage_messages")))
+        desk, reader = desk_of(interaction), _reader(interaction)
         turned = await flag_list(_headline(interaction.message), self._wanted, desk, reader)
         await interaction.edit_original_response(view=turned, allowed_mentions=NOBODY)
 
@@ -162,8 +160,17 @@ class Opening(discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"ct:flag
     @guarded
     async def callback(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
+        _reader(interaction)
         data: Any = interaction.data or {}
         await open_flag(interaction, int(next(iter(data.get("values", ())))))
+
+
+def _reader(interaction: Interaction) -> discord.Member:
+    """Who uses a list, which may stand since long ago; ``NotAllowed`` where they would be given none today."""
+    reader = require(interaction)
+    if not may_list(desk_of(interaction), reader):
+        raise NotAllowed(say("needs_permissions", permissions=say("permission_manage_messages")))
+    return reader
 
 
 def _headline(message: discord.Message | None) -> str:

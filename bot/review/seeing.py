@@ -21,7 +21,7 @@ def may_read(desk: Desk, member: discord.Member, flag: Flag) -> bool:
 
 
 def may_list(desk: Desk, member: discord.Member) -> bool:
-    """Whether a member who was once given a list of flags is still somebody who may turn its pages."""
+    """Whether a member who was once given a list of flags is still somebody who may use it."""
     held = member.guild_permissions
     return held.manage_messages or held.moderate_members or sees(member, log_channel(desk, member.guild))
 

@@ -129,8 +129,8 @@ class ToMembers(TextGroup):
         "To a member who asks for their data too often: {minutes}.",
     )
     mydata_sure: str = text(
-        "This erases the texts, flags, appeals and scores that are kept of what you wrote on {server}. Strikes stay"
-        " as numbers until they fade. What you write from now on is looked at as before.",
+        "This erases the texts, flags, appeals and scores that are kept of what you wrote on {server}, and what you"
+        " reported. Strikes stay as numbers until they fade. What you write from now on is looked at as before.",
         "What /mydata delete asks: {server}.",
     )
     mydata_button: str = text("Erase my data", "On the button of /mydata delete.")

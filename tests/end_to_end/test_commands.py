@@ -82,7 +82,7 @@ async def test_a_list_turns_its_pages_after_a_restart_by_what_was_asked(furnishe
     assert turns == [list(range(3, 11)), [2], list(range(3, 11)), list(range(11, 19))]
 
 
-async def test_who_is_no_moderator_any_more_turns_no_page(furnished, flagged) -> None:
+async def test_who_is_no_moderator_any_more_turns_no_page_and_opens_no_flag(furnished, flagged) -> None:
     async with furnished() as (box, _):
         await flagged(box, *(("general", "Mallory", f"bad {number}") for number in range(10)))
         page = await box.command("Morgan", "general", "/flags")
@@ -92,6 +92,9 @@ async def test_who_is_no_moderator_any_more_turns_no_page(furnished, flagged) ->
         assert said.only_for is not None
         assert "need the permission" in said.content
         assert "**#10**" in page.content
+        unopened = await box.choose("Morgan", page, "Open a flag", ["7"])
+        assert "need the permission" in unopened.content
+        assert "Flag #7" not in unopened.content
 
 
 async def test_a_flag_opened_by_its_number_can_be_decided_on_there(furnished, flagged, flags_in) -> None:

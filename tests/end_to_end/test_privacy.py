@@ -31,6 +31,8 @@ async def test_a_member_takes_their_data_away_and_has_it_erased(run_bot, flags_i
         await box.say("general", "Mallory", "good morning")
         await box.say("general", "Bob", "you are evil, too")
         await box.until(lambda: len(box.cards()) == 2)
+        reported = await box.say("general", "Bob", "good evening")
+        await box.context_menu("Mallory", "Report to moderators", reported)
         exported = await box.command("Mallory", "general", "/mydata export")
         assert exported.is_ephemeral
         [(name, content)] = exported.files.items()
@@ -38,6 +40,9 @@ async def test_a_member_takes_their_data_away_and_has_it_erased(run_bot, flags_i
         assert name == "mydata.json"
         assert [flag["text"] for flag in kept["flags"]] == ["you are evil"]
         assert [strike["weight"] for strike in kept["strikes"]] == [2]
+        assert [(report["message_id"], report["channel"]["name"]) for report in kept["reports"]] == [
+            (str(reported.id), "general")
+        ]
         assert b"too" not in content
         again = await box.command("Mallory", "general", "/mydata export")
         assert "Ask again" in again.content
@@ -49,8 +54,8 @@ async def test_a_member_takes_their_data_away_and_has_it_erased(run_bot, flags_i
         card = next(each for each in box.cards() if "Mallory" in texts_of(each))
         await box.press("Morgan", card, "Uphold")
         await box.until(lambda: card.is_deleted)
-    [left] = await flags_in(bot.folder)
-    assert left.author.name == "Bob"
+    by_report, left = await flags_in(bot.folder)
+    assert [(flag.author.name, flag.reports) for flag in (left, by_report)] == [("Bob", 0), ("Bob", 1)]
     assert b"Mallory" not in (bot.folder / DATABASE_NAME).read_bytes()
     async with Ledger.at(bot.folder) as ledger:
         mallory = box.member("Mallory").user.id
