@@ -81,7 +81,8 @@ class _Place:
     def fragment(self, text: str, identity: str, words: Sequence[int]) -> str:
         """The identity word between so many words of what stands before and after it."""
         before, after = self._around(text, identity)
-        some = [*before.split()[len(before.split()) - words[0] :], identity, *after.split()[: words[1]]]
+        words_before = before.split()
+        some = [*words_before[max(0, len(words_before) - words[0]) :], identity, *after.split()[: words[1]]]
         return self._typed(text, " ".join(some))
 
     def _around(self, text: str, identity: str) -> tuple[str, str]:

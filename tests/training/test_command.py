@@ -70,7 +70,7 @@ def recipe(tmp_path: Path) -> Path:
     text = RECIPE.read_text("utf-8")
     for old, new in (
         ("rows = 11000", "rows = 300"),
-        ("rows = 9000", "rows = 200"),
+        ("lines.rows = 12000", "lines.rows = 200"),
         ("templates.rows = 4000", "templates.rows = 100"),
         ("identities.rows = 8000", "identities.rows = 50"),
         ("sample.rows = 12000", "sample.rows = 100"),

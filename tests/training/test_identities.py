@@ -46,9 +46,9 @@ def test_who_shouts_goes_on_shouting() -> None:
 def test_peace_stays_peace_and_of_abuse_it_is_left_open_whom_it_hates() -> None:
     given = examples(thank_the_guys=CLEAN, this_guy_is_a_moron=target(toxic=1, insult=1))
     found = with_identities(given, LABELS, rows=9, fragments=0, seed=1)
-    by_text = {len(text): row.tolist() for text, row in zip(found.texts, found.targets, strict=True)}
-    assert by_text[min(by_text)] == CLEAN
-    assert by_text[max(by_text)] == pytest.approx(target(toxic=1, insult=1, identity_hate=np.nan), nan_ok=True)
+    is_abuse = {"moron" in text: row.tolist() for text, row in zip(found.texts, found.targets, strict=True)}
+    assert is_abuse[False] == CLEAN
+    assert is_abuse[True] == pytest.approx(target(toxic=1, insult=1, identity_hate=np.nan), nan_ok=True)
 
 
 def test_hatred_of_one_group_is_not_turned_into_that_of_another_and_no_place_is_no_line() -> None:
@@ -72,3 +72,10 @@ def test_a_fragment_is_the_word_with_a_few_around_it_and_abuse_stays_whole(seed:
     whole, fragment = sorted(found.texts, key=len, reverse=True)
     assert re.fullmatch("all that this [a-z-]+ guy does is moronic and vile", whole)
     assert re.fullmatch("(((evening )?long )?my )?[a-z-]+( cousin( sang( to)?)?)?", fragment)
+
+
+def test_where_fewer_words_stand_before_a_place_than_are_drawn_a_fragment_has_them_all() -> None:
+    """None, one, two or three words are drawn; of two there are, half of the fragments have both."""
+    given = Examples(["see my cousin sing"] * 400, np.array([CLEAN] * 400, np.float32), np.ones(400, np.float32))
+    found = with_identities(given, LABELS, rows=400, fragments=1, seed=1).texts
+    assert sum(text.startswith("see my") for text in found) == pytest.approx(200, abs=40)
