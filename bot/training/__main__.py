@@ -180,17 +180,14 @@ def _examples(data_dir: Path, settings: dict[str, Any]) -> data.Examples:
         data.judged_chat(data_dir, labels, **settings["judged_chat"]),
         data.peaceful_articles(data_dir, labels, seed=seed, **settings["articles"]),
     )
-    ours = (
-        chat_lines(labels, seed=seed, **settings["templates"]),
-        chat_lines(labels, seed=seed, **settings["lines"], frames_in=LINES),
-    )
+    templates = chat_lines(labels, seed=seed, **settings["templates"])
+    lines = chat_lines(labels, seed=seed, **settings["lines"], frames_in=LINES)
     of_identity = with_identities(written, labels, seed=seed, **settings["identities"])
     judged = data.held_out(data_dir)
-    of_identity = data.without(of_identity, judged)
-    examples = data.joined(data.without(data.joined(written, *ours), judged), of_identity)
-    if "sample" not in settings:
-        return examples
-    return data.joined(data.some(examples, seed=seed, **settings["sample"]), of_identity)
+    some = data.without(data.joined(written, templates), judged)
+    if "sample" in settings:
+        some = data.some(some, seed=seed, **settings["sample"])
+    return data.joined(some, data.without(lines, judged), data.without(of_identity, judged))
 
 
 def _auc_on_fold_8(folder: Path, data_dir: Path, work: Path) -> dict[str, float]:

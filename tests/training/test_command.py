@@ -74,6 +74,7 @@ def recipe(tmp_path: Path) -> Path:
         ("templates.rows = 4000", "templates.rows = 100"),
         ("identities.rows = 8000", "identities.rows = 50"),
         ("sample.rows = 12000", "sample.rows = 100"),
+        ("lines.rows = 4000", "lines.rows = 30"),
         ("checkpoint_every = 500", "checkpoint_every = 5"),
     ):
         assert old in text
