@@ -43,7 +43,7 @@ class SlowmodeAction(BaseAction):
 
     async def do(self, case: Case) -> Done:
         guild_id, channel_id, due = case.flag.guild.id, case.flag.channel.id, due_at(case, self.duration)
-        was, wanted = await case.deeds.slowmode(guild_id, channel_id), int(self.delay.total_seconds())
+        was, wanted = await case.deeds.slowmode(guild_id, channel_id), round(self.delay.total_seconds())
         if was >= wanted:
             raise AlreadySo(say("slow_before", seconds=was))
         await case.deeds.set_slowmode(guild_id, channel_id, wanted, reason=case.audit_reason)

@@ -200,6 +200,7 @@ def _auc_on_fold_8(folder: Path, data_dir: Path, work: Path) -> dict[str, float]
 def _write(model: Any, tokenizer: Any, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(out)
+    tokenizer.backend_tokenizer.no_truncation()  # which whoever used it last may have set
     tokenizer.save_pretrained(out)
 
 

@@ -205,6 +205,12 @@ async def test_a_timeout_is_counted_from_the_flag_and_a_repeated_one_changes_not
     assert (names(deeds), again.status, again.before) == (["time_out"], DONE, first.before)
 
 
+async def test_slow_mode_says_the_seconds_it_sets(case: Case, deeds: Any) -> None:
+    done = await make("slowmode", "PT1.5S").apply(case)
+    assert deeds.seconds == 2
+    assert "2 s" in done.detail
+
+
 async def test_a_burst_of_flags_sets_a_timeout_once(case: Case, deeds: Any) -> None:
     for seconds in range(5):
         flag = replace(case.flag, created_at=case.flag.created_at + timedelta(seconds=seconds))
