@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.record.figures import Figures, MemberFigures, figures, figures_of_member
 from bot.record.guild_settings import settings_of_guilds
-from bot.record.reports import made_by, reports_by
+from bot.record.reports import reported_by, reports_by
 from bot.records import GuildSettings, Reported
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class GuildReading:
 
     async def reported_by(self, guild_id: int, member_id: int) -> list[Reported]:
         """What a member has reported in a guild and is still on record, the oldest first."""
-        return await self._read(lambda session: made_by(session, guild_id, member_id))
+        return await self._read(lambda session: reported_by(session, guild_id, member_id))
 
     async def _read(self, question: Callable[[Session], T]) -> T:
         raise NotImplementedError

@@ -31,14 +31,14 @@ async def portrait(ledger: Ledger, guild: Named, member: Named, now: datetime) -
         scores.append(
             {
                 "message_id": str(post.message_id),
-                "channel": {"id": str(post.channel.id), "name": post.channel.name},
+                "channel": _named(post.channel),
                 "seen_at": post.seen_at.isoformat(),
                 "probabilities": {label: round(value, 4) for label, value in post.scores.labels.items()},
             }
         )
     return {
-        "server": {"id": str(guild.id), "name": guild.name},
-        "member": {"id": str(member.id), "name": member.name},
+        "server": _named(guild),
+        "member": _named(member),
         "made_at": now.isoformat(),
         "flags": [_flag(flag) for flag in flags],
         "appeals": [
@@ -58,7 +58,7 @@ async def portrait(ledger: Ledger, guild: Named, member: Named, now: datetime) -
         "reports": [
             {
                 "message_id": str(each.message_id),
-                "channel": {"id": str(each.channel.id), "name": each.channel.name},
+                "channel": _named(each.channel),
                 "reported_at": each.reported_at.isoformat(),
             }
             for each in await ledger.reported_by(guild.id, member.id)
@@ -68,11 +68,15 @@ async def portrait(ledger: Ledger, guild: Named, member: Named, now: datetime) -
     }
 
 
+def _named(what: Named) -> dict[str, str]:
+    return {"id": str(what.id), "name": what.name}
+
+
 def _flag(flag: Flag) -> dict[str, Any]:
     return {
         "number": flag.number,
         "created_at": flag.created_at.isoformat(),
-        "channel": {"id": str(flag.channel.id), "name": flag.channel.name},
+        "channel": _named(flag.channel),
         "message_id": str(flag.message_id),
         "your_name_then": flag.author.name,
         "your_roles_then": [role.name for role in flag.author.roles],

@@ -20,7 +20,7 @@ def add_report(session: Session, flag: FlagRow, member_id: int, now: datetime) -
     return True
 
 
-def made_by(session: Session, guild_id: int, member_id: int) -> list[Reported]:
+def reported_by(session: Session, guild_id: int, member_id: int) -> list[Reported]:
     """What a member has reported and is still on record, the oldest first."""
     found = (
         select(ReportRow.reported_at, FlagRow.message_id, FlagRow.channel_id, FlagRow.channel_name)

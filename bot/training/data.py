@@ -52,8 +52,8 @@ def jigsaw_extra(data: Path, labels: Sequence[str]) -> Examples:
     return Examples(rows["text"].tolist(), rows[list(labels)].to_numpy(np.float32), np.ones(len(rows), np.float32))
 
 
-def held_out(data: Path) -> list[str]:
-    """Every text that a model is chosen or judged by."""
+def held_out(data: Path) -> frozenset[str]:
+    """The letters of every text that a model is chosen or judged by."""
     parts = (
         published.jigsaw(data, {CHOICE_FOLD, REPORT_FOLD}, "held out"),
         published.jigsaw_test(data),
@@ -61,7 +61,7 @@ def held_out(data: Path) -> list[str]:
         published.convabuse(data),
         *(published.civil_chat(data, fold) for fold in (CHOICE_FOLD, REPORT_FOLD)),
     )
-    return [text for part in parts for text in part.texts]
+    return frozenset(letters_of(text) for part in parts for text in part.texts)
 
 
 def letters_of(text: str) -> str:
@@ -123,9 +123,8 @@ def judgements(file: Path = _JUDGED) -> dict[str, str]:
 
 
 def without(examples: Examples, held_out: Collection[str]) -> Examples:
-    """The examples but for those that have the letters of a text that a model is judged by."""
-    taken = {letters_of(text) for text in held_out}
-    kept = np.array([letters_of(text) not in taken for text in examples.texts], bool)
+    """The examples but for those whose letters are those of a text that a model is judged by."""
+    kept = np.array([letters_of(text) not in held_out for text in examples.texts], bool)
     texts = [text for text, keep in zip(examples.texts, kept, strict=True) if keep]
     return Examples(texts, examples.targets[kept], examples.weights[kept])
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from bot.insight.rows import LABELS, TRAIN_FOLDS, fold_of, md5
-from bot.training.data import DEBATABLE, Examples, judged_chat, judgements, without
+from bot.training.data import DEBATABLE, Examples, judged_chat, judgements, letters_of, without
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -47,7 +47,7 @@ def test_chat_that_was_judged_is_taught_as_it_was_judged(chat: Path) -> None:
 
 def test_what_has_the_letters_of_a_held_out_text_is_not_learnt_from() -> None:
     examples = Examples(["You, Fool!", "a calm day"], np.array([[1], [0]], np.float32), np.ones(2, np.float32))
-    kept = without(examples, ["you fool", "another"])
+    kept = without(examples, {letters_of("you fool"), letters_of("another")})
     assert (kept.texts, kept.targets.tolist(), len(kept.weights)) == (["a calm day"], [[0.0]], 1)
 
 
