@@ -90,12 +90,11 @@ class Carrying:
 
     async def post_due_cards(self) -> None:
         """Post every card that the record still waits for, of an earlier run or not taken by Discord."""
-        busy = set(self._in_hand)  # as of before the question: a card may be posted while it is answered
         last = 0
         while due := await self.insist(partial(self._ledger.without_card, CARDS_TOGETHER, last)):
             last = due[-1].id
-            begun = [self.begin(self._post_card(flag), flag.id) for flag in due if flag.id not in busy]
-            if begun:
+            left = [flag for flag in due if flag.id not in self._in_hand]
+            if begun := [self.begin(self._post_due_card(flag), flag.id) for flag in left]:
                 await asyncio.wait(begun)
 
     async def drain(self, seconds: float) -> None:
@@ -257,6 +256,11 @@ class Carrying:
             return flag
         await self.insist(partial(self._ledger.withhold_strikes, flag))
         return await self._as_recorded(flag)
+
+    async def _post_due_card(self, flag: Flag) -> None:
+        """Post the card, unless another task has done so since the record was asked for those that are due."""
+        if await self.insist(partial(self._ledger.is_without_card, flag)):
+            await self._post_card(flag)
 
     async def _post_card(self, flag: Flag) -> None:
         if flag.card is not None:  # it was open again for what a moderator ordered

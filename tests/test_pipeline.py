@@ -54,6 +54,7 @@ class Discord:
         self.done: list[str] = []
         self.cards: list[Flag] = []
         self.hold_deletes: asyncio.Event | None = None
+        self.hold_cards: asyncio.Event | None = None
         self.is_down = False
         self.is_connected: asyncio.Event | None = None
 
@@ -75,6 +76,8 @@ class Discord:
     async def post_card(self, flag: Flag) -> CardPlace | None:
         if self.is_down:
             raise TryLater(say("not_connected"))
+        if self.hold_cards is not None:
+            await self.hold_cards.wait()
         self.cards.append(flag)
         return CardPlace(9, 1000 + flag.number)
 
@@ -426,6 +429,27 @@ async def test_a_card_that_could_not_be_posted_is_posted_when_connected_again(pa
     await parts.pipeline.reconcile()  # a second connection finds nothing left to do
     await parts.settle()
     assert len(parts.discord.cards) == 1
+
+
+async def test_a_card_that_is_posted_while_the_record_says_which_are_due_is_not_posted_again(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts.discord.hold_cards = asyncio.Event()
+    ask = parts.ledger.without_card
+
+    async def slowly(limit: int, after_id: int) -> list[Flag]:
+        await parts.pipeline.handle(post(5, "evil"))
+        while not (found := await ask(limit, after_id)):
+            await asyncio.sleep(0)
+        parts.discord.hold_cards.set()
+        await parts.settle()
+        monkeypatch.undo()
+        return found
+
+    monkeypatch.setattr(parts.ledger, "without_card", slowly)
+    await parts.pipeline.reconcile()
+    await parts.settle()
+    assert [flag.message_id for flag in parts.discord.cards] == [5]
 
 
 async def test_a_message_split_over_many_is_read_whole_however_slowly_it_comes(parts: Parts) -> None:

@@ -56,10 +56,14 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """When a flag was shown; ``place`` is None where its card was begun, and nobody knows whether it is there."""
+    """When a flag was shown, and whether in a digest.
+
+    ``place`` is None where its card or the digest was begun, and nobody knows whether it is there.
+    """
 
     flag_id: int
     at: datetime
+    in_digest: bool
     place: CardPlace | None
 
 

@@ -127,6 +127,11 @@ class Reading(GuildReading):
         wanted = select(FlagRow).where(FlagRow.card_due, FlagRow.closed_at.is_not(None), FlagRow.id > after_id)
         return await self._flags(wanted.order_by(FlagRow.id).limit(limit))
 
+    async def is_without_card(self, flag: Flag) -> bool:
+        """Whether the card of a flag is still to be posted."""
+        wanted = select(FlagRow.id).where(FlagRow.id == flag.id, FlagRow.card_due)
+        return await self._read(lambda session: session.scalar(wanted) is not None)
+
     async def due(self, now: datetime, limit: int = FLAGS_TOGETHER) -> list[tuple[Flag, int]]:
         """The actions that are to be taken back by ``now``, those that waited longest first: flag and position."""
         wanted = (

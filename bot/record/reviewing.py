@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -237,11 +236,13 @@ class Reviewing(Reading):
         """What the digest at ``message_id`` counts."""
         return await self._read(lambda session: groups.flood_of(session, guild_id, message_id))
 
-    async def card_begun(self, guild_id: int, flag_id: int) -> None:
-        """Note that a flag is about to get a card of its own: should the bot die now, it may have one."""
+    async def card_begun(self, guild_id: int, flag_id: int, *, in_digest: bool = False) -> Shown:
+        """Note that a flag is about to get a card of its own, or to begin a digest: should the bot die, it may have."""
         due = update(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id, FlagRow.card_due)
-        now = now_in_record()
-        await self._writer.do(lambda session: session.execute(due.values(card_posted_at=now)), guild_id)
+        begun = Shown(flag_id, now_in_record(), in_digest, None)
+        values = {"card_posted_at": begun.at, "in_digest": in_digest}
+        await self._writer.do(lambda session: session.execute(due.values(values)), guild_id)
+        return begun
 
     async def shown_since(self, guild_id: int, since: datetime) -> Sequence[Shown]:
         """When and where the flags of a guild were last shown, oldest first."""
@@ -254,7 +255,7 @@ class Reviewing(Reading):
 
         def run(session: Session) -> list[Shown]:
             return [
-                Shown(flag_id, cast(datetime, at), CardPlace(channel or 0, message, in_digest) if message else None)
+                Shown(flag_id, at, in_digest, CardPlace(channel or 0, message, in_digest) if message else None)
                 for flag_id, at, channel, message, in_digest in session.execute(wanted)
             ]
 

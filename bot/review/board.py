@@ -65,7 +65,7 @@ class Board:
             flag.guild.id,
             flag.id,
             partial(self._post, flag),
-            lambda: self._log_channel.post_view(flag.guild.id, Digest(None, texts), nonce=nonce_of("f", flag)),
+            lambda nonce: self._log_channel.post_view(flag.guild.id, Digest(None, texts), nonce=nonce),
         )
         if place is not None and place.in_digest:
             self._digests[place] = flag.guild

@@ -15,7 +15,7 @@ from typing import Any
 import discord
 from discord.utils import format_dt
 
-from bot.record.groups import Flood
+from bot.record.groups import Flood, Shown
 from bot.record.ledger import Ledger
 from bot.records import CardPlace
 from bot.review.buttons import Next
@@ -37,11 +37,13 @@ Clock = Callable[[], datetime]
 class _Lately:
     """What was shown in one guild: when within the last minute, and the newest digest with its last flag's time.
 
-    ``begun``: the ids of flags that may have a card which the record does not know.
+    ``begun``: the ids of flags that may have a card which the record does not know; ``digest_begun``: the one that may
+    have begun such a digest.
     """
 
     shown: deque[datetime] = field(default_factory=deque)
     digest: CardPlace | None = None
+    digest_begun: Shown | None = None
     joined: datetime | None = None
     begun: set[int] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -60,19 +62,23 @@ class Floods:
         guild_id: int,
         flag_id: int,
         post_card: Callable[[], Awaitable[CardPlace | None]],
-        post_digest: Callable[[], Awaitable[CardPlace | None]],
+        post_digest: Callable[[str], Awaitable[CardPlace | None]],
     ) -> CardPlace | None:
         """Post a card, or count the flag in a digest. None: there is nowhere to. Raises what posting raises.
 
         A flag whose card may be there already gets it again, by which Discord knows it: counted, it would have two.
+        ``post_digest`` is given the nonce by which Discord knows a digest that may be there already.
         """
         lately = self._guilds.get(guild_id) or await self._recall(guild_id)
         async with lately.turn:
             now = self._clock()
             while lately.shown and lately.shown[0] <= now - MINUTE:
                 lately.shown.popleft()
-            if flag_id not in lately.begun and len(lately.shown) >= CARDS_A_MINUTE:
-                return await self._count_in(lately, now, post_digest)
+            if lately.digest_begun and now - lately.digest_begun.at > DIGEST_GOES_ON:
+                lately.digest_begun = None
+            may_have_begun = lately.digest_begun is not None and lately.digest_begun.flag_id == flag_id
+            if may_have_begun or (flag_id not in lately.begun and len(lately.shown) >= CARDS_A_MINUTE):
+                return await self._count_in(lately, guild_id, flag_id, now, post_digest)
             lately.begun.add(flag_id)
             lately.shown.append(now)  # before the call: nobody can tell whether one that failed got through
         await self._ledger.card_begun(guild_id, flag_id)
@@ -87,11 +93,19 @@ class Floods:
             lately.digest = None
 
     async def _count_in(
-        self, lately: _Lately, now: datetime, post_digest: Callable[[], Awaitable[CardPlace | None]]
+        self,
+        lately: _Lately,
+        guild_id: int,
+        flag_id: int,
+        now: datetime,
+        post_digest: Callable[[str], Awaitable[CardPlace | None]],
     ) -> CardPlace | None:
         if lately.digest is None or lately.joined is None or now - lately.joined > DIGEST_GOES_ON:
-            posted = await post_digest()
+            if lately.digest_begun is None:
+                lately.digest_begun = await self._ledger.card_begun(guild_id, flag_id, in_digest=True)
+            posted = await post_digest(_nonce_of(lately.digest_begun))
             lately.digest = replace(posted, in_digest=True) if posted else None
+            lately.digest_begun = None
         if lately.digest is not None:
             lately.joined = now
             lately.shown.append(now)
@@ -104,11 +118,16 @@ class Floods:
         for shown in await self._ledger.shown_since(guild_id, now - DIGEST_GOES_ON):
             if shown.at > now - MINUTE:
                 lately.shown.append(shown.at)
-            if shown.place is None:
-                lately.begun.add(shown.flag_id)
-            elif shown.place.in_digest:
+            if shown.in_digest:  # of two the newer one counts
                 lately.digest, lately.joined = shown.place, shown.at
+                lately.digest_begun = None if shown.place else shown
+            elif shown.place is None:
+                lately.begun.add(shown.flag_id)
         return self._guilds.setdefault(guild_id, lately)
+
+
+def _nonce_of(digest: Shown) -> str:
+    return f"f{digest.flag_id}-{round(digest.at.timestamp() * 1000):x}"
 
 
 class Digest(discord.ui.LayoutView):

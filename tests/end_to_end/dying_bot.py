@@ -14,6 +14,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from bot import app, config
 from bot.gateway.token import read_token
 from bot.record.ledger import Ledger
@@ -52,4 +54,6 @@ async def main(folder: Path, step: str, nth: int) -> None:
 
 
 if __name__ == "__main__":
+    # Not to stdout, which nobody reads any more once it said that it is ready: a full pipe would stop the bot.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     asyncio.run(main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from bot.records import Status
+from bot.review.grouping import CARDS_A_MINUTE
 from bot.sandbox import Sandbox
 
 PATIENCE = 120.0  # seconds until a test that waits in vain is called failed
@@ -64,10 +65,11 @@ STEPS = [
     ("card_begun:after", 3),
     ("card_posted:before", 3),
     ("card_posted:after", 3),
+    ("card_posted:before", CARDS_A_MINUTE + 1),  # the digest is there, and nobody has noted where
 ]
 
 
-@pytest.mark.parametrize(("step", "nth"), STEPS, ids=[step for step, _ in STEPS])
+@pytest.mark.parametrize(("step", "nth"), STEPS, ids=[f"{step}-{nth}" for step, nth in STEPS])
 async def test_killed_at_this_step_nothing_is_lost_and_nothing_doubled(
     step: str, nth: int, tmp_path: Path, rules: str, flags_in, until_shown
 ) -> None:

@@ -23,7 +23,8 @@ class Channel:
 
     def __init__(self) -> None:
         self.cards = self.digests = 0
-        self.is_missing = self.is_away = False
+        self.is_missing = self.is_away = self.loses_answers = False
+        self.nonces: dict[str, CardPlace] = {}
 
     async def card(self) -> CardPlace | None:
         if self.is_away:
@@ -31,11 +32,17 @@ class Channel:
         self.cards += 1
         return None if self.is_missing else CardPlace(1, 100 + self.cards)
 
-    async def digest(self) -> CardPlace | None:
+    async def digest(self, nonce: str) -> CardPlace | None:
         if self.is_away:
             raise TryLater(say("not_connected"))
-        self.digests += 1
-        return None if self.is_missing else CardPlace(1, 1_000 + self.digests)
+        if self.is_missing:
+            return None
+        if nonce not in self.nonces:
+            self.digests += 1
+            self.nonces[nonce] = CardPlace(1, 1_000 + self.digests)
+        if self.loses_answers:
+            raise TryLater(say("not_connected"))
+        return self.nonces[nonce]
 
 
 class Clock:
@@ -108,6 +115,36 @@ async def test_cards_that_may_be_there_after_a_crash_are_posted_again_and_not_co
         assert shown is not None
         counted.append(shown.in_digest)
     assert counted == [True] * CARDS_A_MINUTE + [False] * CARDS_A_MINUTE
+
+
+async def test_a_digest_that_may_be_there_after_a_crash_is_found_again(ledger: Ledger) -> None:
+    clock, channel = Clock(), Channel()
+    flags = [await opened(ledger, number) for number in range(CARDS_A_MINUTE + 3)]
+    dying = Floods(ledger, clock)
+    for flag in flags[:CARDS_A_MINUTE]:
+        await ledger.card_posted(flag, await place(dying, channel, flag.id))
+    *_, third, second, first = flags
+    await place(dying, channel, first.id)  # and the bot dies before it notes where
+    restarted = Floods(ledger, clock)
+    places = [await place(restarted, channel, flag.id) for flag in (second, third)]
+    clock.now += MINUTE + timedelta(seconds=1)
+    places.append(await place(Floods(ledger, clock), channel, first.id))  # the last one of which nothing is noted
+    assert places == [CardPlace(1, 1_001, in_digest=True)] * 3
+    assert (channel.cards, channel.digests) == (CARDS_A_MINUTE, 1)
+
+
+async def test_a_digest_whose_answer_was_lost_is_not_posted_by_another_flag_once_more(ledger: Ledger) -> None:
+    clock, channel = Clock(), Channel()
+    floods = Floods(ledger, clock)
+    for _ in range(CARDS_A_MINUTE):
+        await place(floods, channel)
+    channel.loses_answers = True
+    for _ in range(3):
+        with pytest.raises(TryLater):
+            await place(floods, channel)
+    channel.loses_answers = False
+    assert await place(floods, channel) == CardPlace(1, 1_001, in_digest=True)
+    assert channel.digests == 1
 
 
 async def test_a_flood_while_discord_takes_no_cards_is_counted_once_it_takes_them_again(ledger: Ledger) -> None:
