@@ -55,15 +55,20 @@ class Flood:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """When a flag was shown, and whether in a digest.
+class ChangedDigest:
+    """A digest that counts what it does not show yet: ``flags`` has their ids, and the version of each."""
 
-    ``place`` is None where its card or the digest was begun, and nobody knows whether it is there.
-    """
+    guild: Named
+    place: CardPlace
+    flags: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """When a flag was shown; ``place`` is None where its card was begun, and nobody knows whether it is there."""
 
     flag_id: int
     at: datetime
-    in_digest: bool
     place: CardPlace | None
 
 

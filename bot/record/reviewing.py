@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from bot.record import groups, rulings
 from bot.record.asking import AskedRuling, answer_asked, asked_rulings
 from bot.record.changing import change
 from bot.record.clock import now_in_record
-from bot.record.groups import Flood, Group, Shown, Standing
+from bot.record.groups import ChangedDigest, Flood, Group, Shown, Standing
 from bot.record.reading import FLAGS_TOGETHER, Reading
 from bot.record.rows import outcome_from, plain
 from bot.record.rulings import Ruled
@@ -159,7 +160,7 @@ class Reviewing(Reading):
     async def changed_cards(
         self, limit: int = FLAGS_TOGETHER, after_id: int = 0, but_in: Collection[int] = ()
     ) -> list[tuple[Flag, int]]:
-        """The flags whose posted card shows what is no longer so, oldest first, and the version it should show.
+        """The flags whose own card shows what is no longer so, oldest first, and the version it should show.
 
         ``but_in``: the channels of which nothing is wanted.
         """
@@ -167,7 +168,7 @@ class Reviewing(Reading):
         wanted = (
             select(FlagRow)
             .where(FlagRow.card_wanted > FlagRow.card_shown, FlagRow.card_due.is_(False), FlagRow.id > after_id)
-            .where(elsewhere)
+            .where(~FlagRow.in_digest, elsewhere)
             .order_by(FlagRow.id)
             .limit(limit)
         )
@@ -183,12 +184,42 @@ class Reviewing(Reading):
             flag.guild.id,
         )
 
+    async def changed_digests(self) -> list[ChangedDigest]:
+        """The digests that do not show all that they count, those of the oldest flags first."""
+        wanted = (
+            select(FlagRow.guild_id, FlagRow.guild_name, FlagRow.card_channel_id, FlagRow.card_message_id)
+            .add_columns(FlagRow.id, FlagRow.card_wanted)
+            .where(FlagRow.card_wanted > FlagRow.card_shown, FlagRow.in_digest)
+            .order_by(FlagRow.id)
+        )
+
+        def run(session: Session) -> list[ChangedDigest]:
+            flags: dict[CardPlace, list[tuple[int, int]]] = {}
+            guilds: dict[CardPlace, Named] = {}
+            for guild_id, guild_name, channel_id, message_id, flag_id, version in session.execute(wanted):
+                place = CardPlace(channel_id, message_id, in_digest=True)
+                guilds[place] = Named(guild_id, guild_name)
+                flags.setdefault(place, []).append((flag_id, version))
+            return [ChangedDigest(guilds[place], place, tuple(each)) for place, each in flags.items()]
+
+        return await self._read(run)
+
+    async def digest_shown(self, changed: ChangedDigest) -> None:
+        """The digest shows that now, or there is none to show it."""
+
+        def run(session: Session) -> None:
+            for flag_id, version in changed.flags:
+                newer = (FlagRow.id == flag_id, FlagRow.card_shown < version)
+                session.execute(update(FlagRow).where(*newer).values(card_shown=version))
+
+        await self._writer.do(run, changed.guild.id)
+
     async def card_posted(self, flag: Flag, place: CardPlace | None) -> None:
         """Note where the card is; None: there is nowhere to post it, and it is not to be tried again.
 
         A flag that another one's card shows has none: that card is rendered anew.
         """
-        values = {
+        values: dict[str, Any] = {
             "card_due": False,
             "card_channel_id": place.channel_id if place else None,
             "card_message_id": place.message_id if place else None,
@@ -196,6 +227,8 @@ class Reviewing(Reading):
             "card_has_text": place is not None and not place.in_digest and flag.text is not None,
             "card_posted_at": now_in_record() if place else None,
         }
+        if place is not None and place.in_digest:
+            values["card_wanted"] = FlagRow.card_wanted + 1  # a digest shows what it counts once it is drawn anew
 
         def run(session: Session) -> None:
             # One that has left the group of ``flag.lead`` since is still to get a card of its own.
@@ -236,13 +269,11 @@ class Reviewing(Reading):
         """What the digest at ``message_id`` counts."""
         return await self._read(lambda session: groups.flood_of(session, guild_id, message_id))
 
-    async def card_begun(self, guild_id: int, flag_id: int, *, in_digest: bool = False) -> Shown:
-        """Note that a flag is about to get a card of its own, or to begin a digest: should the bot die, it may have."""
+    async def card_begun(self, guild_id: int, flag_id: int) -> None:
+        """Note that a flag is about to get a card of its own: should the bot die now, it may have one."""
         due = update(FlagRow).where(FlagRow.guild_id == guild_id, FlagRow.id == flag_id, FlagRow.card_due)
-        begun = Shown(flag_id, now_in_record(), in_digest, None)
-        values = {"card_posted_at": begun.at, "in_digest": in_digest}
-        await self._writer.do(lambda session: session.execute(due.values(values)), guild_id)
-        return begun
+        now = now_in_record()
+        await self._writer.do(lambda session: session.execute(due.values(card_posted_at=now)), guild_id)
 
     async def shown_since(self, guild_id: int, since: datetime) -> Sequence[Shown]:
         """When and where the flags of a guild were last shown, oldest first."""
@@ -255,7 +286,7 @@ class Reviewing(Reading):
 
         def run(session: Session) -> list[Shown]:
             return [
-                Shown(flag_id, at, in_digest, CardPlace(channel or 0, message, in_digest) if message else None)
+                Shown(flag_id, at, CardPlace(channel or 0, message, in_digest) if message else None)
                 for flag_id, at, channel, message, in_digest in session.execute(wanted)
             ]
 

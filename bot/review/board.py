@@ -16,7 +16,7 @@ from bot.config import Rulebook
 from bot.decide.policy import nearest
 from bot.errors import DeedFailed, Forbidden, Gone, RecordFailed
 from bot.record.ledger import Ledger
-from bot.records import CardPlace, Flag, Named
+from bot.records import CardPlace, Flag
 from bot.review.card_lines import CardFacts
 from bot.review.cards import Card
 from bot.review.grouping import Digest, Floods
@@ -49,8 +49,7 @@ class Board:
         self._online = online
         self._floods = Floods(ledger)
         self._news = asyncio.Event()
-        self._digests: dict[CardPlace, Named] = {}  # those that have to be drawn anew, and their guild
-        self._drawn: dict[CardPlace, float] = {}  # when each was drawn last
+        self._drawn: dict[CardPlace, float] = {}  # when each digest was drawn last
 
     async def post_card(self, flag: Flag) -> CardPlace | None:
         """Show a flag: by a card of its own, on that of its group, or in a digest; None: there is nowhere to.
@@ -68,7 +67,6 @@ class Board:
             lambda nonce: self._log_channel.post_view(flag.guild.id, Digest(None, texts), nonce=nonce),
         )
         if place is not None and place.in_digest:
-            self._digests[place] = flag.guild
             self._news.set()
         return place
 
@@ -105,9 +103,7 @@ class Board:
 
     async def _draw(self, flag: Flag, version: int) -> None:
         place = flag.card
-        if place is not None and place.in_digest:
-            self._digests[place] = flag.guild
-        elif place is not None:
+        if place is not None:
 
             async def edit() -> None:
                 await self._online()
@@ -130,23 +126,23 @@ class Board:
 
     async def _draw_digests(self) -> None:
         now = monotonic()
-        for place, guild in list(self._digests.items()):
-            if now - self._drawn.get(place, -DIGEST_EVERY) < DIGEST_EVERY:
+        self._drawn = {place: at for place, at in self._drawn.items() if now - at < DIGEST_EVERY}
+        for changed in await self._ledger.changed_digests():
+            if changed.place in self._drawn or changed.place.channel_id in self._log_channel.closed:
                 continue
-            if place.channel_id in self._log_channel.closed:
-                continue
-            del self._digests[place]  # before the question: who joins from here on asks for another round
-            flood = await self._ledger.flood(guild.id, place.message_id)
+            self._drawn[changed.place] = now
+            flood = await self._ledger.flood(changed.guild.id, changed.place.message_id)
             try:
                 await self._online()
-                await self._log_channel.edit_view(place, Digest(flood, self._rulebook.in_guild(guild).texts))
+                await self._log_channel.edit_view(
+                    changed.place, Digest(flood, self._rulebook.in_guild(changed.guild).texts)
+                )
             except Gone:
-                self._floods.gone(guild.id, place)
-                continue
+                await self._floods.gone(changed.guild.id, changed.place)
             except DeedFailed as error:
-                self._digests[place] = guild
-                log.warning("digest not drawn", guild=guild.id, why=str(error))
-            self._drawn = {place: now} | {each: at for each, at in self._drawn.items() if now - at < DIGEST_EVERY}
+                log.warning("digest not drawn", guild=changed.guild.id, why=str(error))
+                continue
+            await self._ledger.digest_shown(changed)
 
     async def _facts(self, flag: Flag) -> CardFacts:
         forgotten = datetime.now(UTC) - self._rulebook.longest_memory

@@ -6,6 +6,7 @@ How many were shown lately, and where, is asked of the record, so a restart in t
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from typing import Any
 import discord
 from discord.utils import format_dt
 
-from bot.record.groups import Flood, Shown
+from bot.record.groups import Flood
 from bot.record.ledger import Ledger
 from bot.records import CardPlace
 from bot.review.buttons import Next
@@ -27,26 +28,53 @@ CARDS_A_MINUTE = 12  # in one server; what comes on top of them within a minute 
 MINUTE = timedelta(minutes=1)
 DIGEST_GOES_ON = timedelta(minutes=5)  # a flood that begins again so soon after the last one is still that one
 NAME_SHOWN = 60
+NEWEST_DIGEST = "newest digest"  # the note of it
 
 _AMBER = discord.Colour(0xE9A23B)
 
 Clock = Callable[[], datetime]
 
 
+@dataclass(frozen=True)
+class _Digest:
+    """One that was posted, or may have been: ``place`` is None where nobody knows.
+
+    ``nonce``: by which Discord knows it; ``at``: when a flag was last counted in it, or it was last tried to be posted.
+    """
+
+    nonce: str
+    at: datetime
+    place: CardPlace | None = None
+
+    def written(self) -> str:
+        where = [self.place.channel_id, self.place.message_id] if self.place else None
+        return json.dumps([self.nonce, self.at.isoformat(), where])
+
+    @classmethod
+    def read(cls, written: str) -> _Digest:
+        nonce, at, where = json.loads(written)
+        return cls(nonce, datetime.fromisoformat(at), CardPlace(where[0], where[1], in_digest=True) if where else None)
+
+
 @dataclass
 class _Lately:
-    """What was shown in one guild: when within the last minute, and the newest digest with its last flag's time.
+    """What was shown in one guild: when within the last minute, and the newest digest.
 
-    ``begun``: the ids of flags that may have a card which the record does not know; ``digest_begun``: the one that may
-    have begun such a digest.
+    ``begun``: the ids of flags that may have a card which the record does not know.
     """
 
     shown: deque[datetime] = field(default_factory=deque)
-    digest: CardPlace | None = None
-    digest_begun: Shown | None = None
-    joined: datetime | None = None
+    digest: _Digest | None = None
     begun: set[int] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def is_flood(self, now: datetime) -> bool:
+        """Whether the next flag is counted; it is, too, where a digest may be there that nothing is counted in yet."""
+        while self.shown and self.shown[0] <= now - MINUTE:
+            self.shown.popleft()
+        if self.digest and now - self.digest.at > DIGEST_GOES_ON:
+            self.digest = None
+        return len(self.shown) >= CARDS_A_MINUTE or (self.digest is not None and self.digest.place is None)
 
 
 class Floods:
@@ -72,12 +100,7 @@ class Floods:
         lately = self._guilds.get(guild_id) or await self._recall(guild_id)
         async with lately.turn:
             now = self._clock()
-            while lately.shown and lately.shown[0] <= now - MINUTE:
-                lately.shown.popleft()
-            if lately.digest_begun and now - lately.digest_begun.at > DIGEST_GOES_ON:
-                lately.digest_begun = None
-            may_have_begun = lately.digest_begun is not None and lately.digest_begun.flag_id == flag_id
-            if may_have_begun or (flag_id not in lately.begun and len(lately.shown) >= CARDS_A_MINUTE):
+            if lately.is_flood(now) and flag_id not in lately.begun:
                 return await self._count_in(lately, guild_id, flag_id, now, post_digest)
             lately.begun.add(flag_id)
             lately.shown.append(now)  # before the call: nobody can tell whether one that failed got through
@@ -86,11 +109,13 @@ class Floods:
         lately.begun.discard(flag_id)
         return place
 
-    def gone(self, guild_id: int, digest: CardPlace) -> None:
+    async def gone(self, guild_id: int, place: CardPlace) -> None:
         """A moderator deleted this digest: what comes now is counted in a new one, or nobody would see it."""
-        lately = self._guilds.get(guild_id)
-        if lately is not None and lately.digest == digest:
-            lately.digest = None
+        lately = self._guilds.get(guild_id) or await self._recall(guild_id)
+        async with lately.turn:
+            if lately.digest is not None and lately.digest.place == place:
+                lately.digest = None
+                await self._ledger.put_note(guild_id, NEWEST_DIGEST, "")
 
     async def _count_in(
         self,
@@ -100,34 +125,38 @@ class Floods:
         now: datetime,
         post_digest: Callable[[str], Awaitable[CardPlace | None]],
     ) -> CardPlace | None:
-        if lately.digest is None or lately.joined is None or now - lately.joined > DIGEST_GOES_ON:
-            if lately.digest_begun is None:
-                lately.digest_begun = await self._ledger.card_begun(guild_id, flag_id, in_digest=True)
-            posted = await post_digest(_nonce_of(lately.digest_begun))
-            lately.digest = replace(posted, in_digest=True) if posted else None
-            lately.digest_begun = None
-        if lately.digest is not None:
-            lately.joined = now
-            lately.shown.append(now)
-        return lately.digest
+        digest = lately.digest or _Digest(f"f{flag_id}-{round(now.timestamp() * 1000):x}", now)
+        if digest.place is None:
+            lately.digest = digest = replace(digest, at=now)
+            await self._ledger.put_note(guild_id, NEWEST_DIGEST, digest.written())
+            posted = await post_digest(digest.nonce)
+            if posted is None:
+                lately.digest = None
+                return None
+            digest = replace(digest, place=replace(posted, in_digest=True))
+            await self._ledger.put_note(guild_id, NEWEST_DIGEST, digest.written())
+        lately.digest = replace(digest, at=now)
+        lately.shown.append(now)
+        return digest.place
 
     async def _recall(self, guild_id: int) -> _Lately:
         """What the record knows of it; a flag in a digest counts like a card, so that a flood is over when it is."""
         now = self._clock()
         lately = _Lately()
+        noted = await self._ledger.note(guild_id, NEWEST_DIGEST)
+        digest = _Digest.read(noted) if noted else None
+        counted = []
         for shown in await self._ledger.shown_since(guild_id, now - DIGEST_GOES_ON):
             if shown.at > now - MINUTE:
                 lately.shown.append(shown.at)
-            if shown.in_digest:  # of two the newer one counts
-                lately.digest, lately.joined = shown.place, shown.at
-                lately.digest_begun = None if shown.place else shown
-            elif shown.place is None:
+            if shown.place is None:
                 lately.begun.add(shown.flag_id)
+            elif digest is not None and shown.place == digest.place:
+                counted.append(shown.at)
+        if digest is not None:
+            # One that counts nothing is begun again, by its nonce: the flag that was to be the first may not come back.
+            lately.digest = replace(digest, at=max(counted)) if counted else replace(digest, place=None)
         return self._guilds.setdefault(guild_id, lately)
-
-
-def _nonce_of(digest: Shown) -> str:
-    return f"f{digest.flag_id}-{round(digest.at.timestamp() * 1000):x}"
 
 
 class Digest(discord.ui.LayoutView):

@@ -133,6 +133,36 @@ async def test_a_digest_that_may_be_there_after_a_crash_is_found_again(ledger: L
     assert (channel.cards, channel.digests) == (CARDS_A_MINUTE, 1)
 
 
+async def test_a_digest_that_may_be_there_after_a_long_outage_is_found_again(ledger: Ledger) -> None:
+    clock, channel = Clock(), Channel()
+    floods = Floods(ledger, clock)
+    for _ in range(CARDS_A_MINUTE):
+        await place(floods, channel)
+    channel.is_away = True
+    with pytest.raises(TryLater):
+        await place(floods, channel)
+    clock.now += DIGEST_GOES_ON - timedelta(seconds=5)
+    channel.is_away = False
+    await place(floods, channel)  # and the bot dies before it notes that
+    clock.now += timedelta(seconds=10)
+    assert await place(Floods(ledger, clock), channel) == CardPlace(1, 1_001, in_digest=True)
+
+
+async def test_a_digest_that_was_deleted_stays_so_after_a_restart_however_late_a_flag_of_it_is_noted(ledger) -> None:
+    clock, channel = Clock(), Channel()
+    floods, flag = Floods(ledger, clock), await opened(ledger, 1)
+    for _ in range(CARDS_A_MINUTE):
+        await place(floods, channel)
+    deleted = await place(floods, channel, flag.id)
+    assert deleted is not None
+    await floods.gone(GUILD.id, deleted)
+    newest = await place(floods, channel)
+    await ledger.card_posted(flag, deleted)
+    for number in range(2, CARDS_A_MINUTE + 2):
+        await note(ledger, number, CardPlace(1, number))
+    assert await place(Floods(ledger, clock), channel) == newest != deleted
+
+
 async def test_a_digest_whose_answer_was_lost_is_not_posted_by_another_flag_once_more(ledger: Ledger) -> None:
     clock, channel = Clock(), Channel()
     floods = Floods(ledger, clock)
@@ -198,8 +228,8 @@ async def test_a_flood_whose_digest_was_deleted_gets_another_one(ledger: Ledger)
     assert (channel.digests, shown[-1]) == (1, shown[-2])
     deleted = shown[-1]
     assert deleted is not None
-    floods.gone(GUILD.id, deleted)
+    await floods.gone(GUILD.id, deleted)
     again = [await place(floods, channel) for _ in range(2)]
-    floods.gone(GUILD.id, deleted)  # a late answer is about the old one
+    await floods.gone(GUILD.id, deleted)  # a late answer is about the old one
     assert await place(floods, channel) == again[0] == again[1] != deleted
     assert channel.digests == 2
