@@ -18,7 +18,7 @@ from bot.errors import CivilTongueError
 from bot.explaining import reader
 from bot.languages import in_another
 from bot.read import views
-from bot.records import Author, Decision, Named, Post, Scores, Span, Surface, ViewScores
+from bot.records import Author, Decision, Named, Post, Scores, Span, Surface, View, ViewScores
 from bot.texts import fill
 
 if TYPE_CHECKING:
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 _BAR = 20  # characters
 _STRONG = 0.75  # of the strongest word's weight
 _HERE = Named(0, "")
+
+
+def as_read(text: str, model: Model, settings: Settings) -> tuple[Scores, list[View]]:
+    """The scores of ``text``, read as the bot does, and the readings that score the most, if it is not as written."""
+    read = views.of(_post(text), settings.allow)
+    scores = _scores(model, read)
+    decisive = {scores.highest(label).view for label in _highest(scores)} - {views.WRITTEN}
+    return scores, [view for view in read.scored if view.name in decisive]
 
 
 def explanation(text: str, model: Model, settings: Settings, used: Path) -> dict[str, Any]:
@@ -73,8 +81,12 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
         console.print(plain(line), markup=False, highlight=False)
 
 
+def read_as(view: str, text: str) -> str:
+    return f"  Read as ({view}): {text}"
+
+
 def _sentences(found: Mapping[str, Any]) -> list[str]:
-    lines = [f"  Read as ({each['view']}): {each['text']}" for each in found["read_as"]]
+    lines = [read_as(each["view"], each["text"]) for each in found["read_as"]]
     for fired in found["fired"]:
         through = "" if fired["view"] == views.WRITTEN else f", read through its disguise ({fired['view']})"
         lines.append(

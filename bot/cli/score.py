@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bot import config
 from bot.cli import options
-from bot.cli.explanation import explanation
+from bot.cli.explanation import as_read, explanation, read_as
 from bot.cli.explanation import show as show_explanation
 from bot.cli.showing import as_json as written
 from bot.cli.showing import cell, plain
@@ -26,6 +26,7 @@ from bot.errors import CivilTongueError
 
 if TYPE_CHECKING:
     from bot.decide.rules import Rules
+    from bot.records import View
     from bot.score.model import Model
 
 _LINES_AT_ONCE = (
@@ -55,15 +56,16 @@ def command(
     data: options.Data = options.DEFAULT_DATA,
     path: options.Config = None,
 ) -> None:
-    """Score texts with the model, as the bot would.
+    """Score texts with the model, read as the bot reads them: through disguises, too.
 
     A label is *on* at or over the lowest threshold of its ladder in the config, or 0.5 where it has none.
 
     `--json` and `--jsonl` print one JSON object a line:
     `{"text": ..., "labels": {"toxic": 0.98, ...}, "on": ["toxic", ...]}`.
-    With `--jsonl` other fields of a line are kept.
+    With `--jsonl` other fields of a line are kept, and texts are scored as they are written, to measure the model
+    alone.
 
-    `--explain` reads a text as the bot does, disguises too, by the rules that hold where no override does.
+    `--explain` goes by the rules that hold where no override does.
     """
     from bot.score.model import load
 
@@ -83,14 +85,12 @@ def command(
             print(written(found)) if as_json else show_explanation(console, found)
         return
     for text in texts or _typed():
-        [labels] = model.score_many([text])
-        if labels is None:
-            raise CivilTongueError(f"{model.id} gave no probabilities for one of the texts: try another model.")
-        on = settings.rules.on(labels)
+        scores, disguised = as_read(text, model, settings)
+        on = settings.rules.on(scores.labels)
         if as_json:
-            print(_object({"text": text}, labels, on))
+            print(_object({"text": text}, scores.labels, on))
         else:
-            _show(console, text, labels, on)
+            _show(console, text, scores.labels, on, disguised)
 
 
 def _typed() -> Iterator[str]:
@@ -138,14 +138,18 @@ def _object(row: Mapping[str, Any], labels: Mapping[str, float], on: Iterable[st
     return written({**row, "labels": rounded, "on": list(on)})
 
 
-def _show(console: Console, text: str, labels: Mapping[str, float], on: Collection[str]) -> None:
+def _show(
+    console: Console, text: str, labels: Mapping[str, float], on: Collection[str], disguised: Iterable[View]
+) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     for label, probability in sorted(labels.items(), key=lambda item: -item[1]):
         style = "bold red" if label in on else "dim"
         table.add_row(
             cell(label), "█" * round(probability * 20), f"{probability:.3f}", "on" if label in on else "", style=style
         )
-    console.print(Text(plain(text), style="bold"), table)
+    console.print(Text(plain(text), style="bold"), table if labels else "  Nothing to score.")
+    for view in disguised:
+        console.print(plain(read_as(view.name, view.text)), markup=False, highlight=False)
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:

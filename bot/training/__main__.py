@@ -28,8 +28,8 @@ from bot.training import card, data
 from bot.training.calibration import calibrate
 from bot.training.excerpts import excerpts
 from bot.training.fit import FitOptions, begin_at_prior, fit, mean_weights
-from bot.training.identities import with_identities
-from bot.training.linear import LinearOptions, fit_ngrams
+from bot.training.identities import identity_words, with_identities
+from bot.training.linear import LinearOptions, fit_ngrams, forget
 from bot.training.templates import LINES, chat_lines
 
 _EMBEDDED = Path(__file__).parents[1] / "score" / "embedded"
@@ -70,6 +70,7 @@ def main(
     minutes += _train(model, tokenizer, finish, ngrams, settings, work) / 60
     mean_weights([model, before], [finish.share, 1 - finish.share])
     module: Any = model  # its stubs do not know what a module takes
+    forget(ngrams, tokenizer, identity_words())
     _add_ngrams(model, ngrams, settings)
     module.to(torch.bfloat16).eval()
     _write(model, tokenizer, out)

@@ -52,6 +52,11 @@ def with_identities(examples: Examples, labels: Sequence[str], *, rows: int, fra
     return Examples(texts, np.array(targets, np.float32).reshape(-1, len(labels)), np.ones(len(texts), np.float32))
 
 
+def identity_words() -> list[str]:
+    """Each identity word once."""
+    return sorted(set(_Words().identities))
+
+
 class _Words:
     def __init__(self) -> None:
         written = tomllib.loads(_FILE.read_text(encoding="utf-8"))

@@ -57,6 +57,15 @@ def fit_ngrams(tokenizer: Any, examples: Examples, options: LinearOptions, *, se
     return ngrams
 
 
+def forget(ngrams: Ngrams, tokenizer: Any, words: list[str]) -> None:
+    """Have every n-gram that stands within one of these words weigh nothing: not the word may count, but what is said.
+
+    It is forgotten after the fit. Left out of it, the word's neighbours would have taken over its weight.
+    """
+    _, keys = _found(tokenizer, words, ngrams.characters, ngrams.character_ends, tokenizer.model_max_length)
+    ngrams.weights[torch.isin(ngrams.keys, torch.from_numpy(keys))] = 0
+
+
 def _found(
     tokenizer: Any, texts: list[str], letters: torch.Tensor, ends: torch.Tensor, max_tokens: int
 ) -> tuple[Ints, Ints]:

@@ -44,6 +44,21 @@ def test_score_prints_an_object_a_line_with_the_labels_that_are_on(config_file: 
     assert done.stderr == ""
 
 
+def test_score_reads_through_disguises_and_says_so_and_jsonl_scores_what_is_written(
+    config_file: Path, tmp_path: Path
+) -> None:
+    disguised = bot("score", "--json", "--config", config_file, "3v1l", "")
+    hit, empty = map(json.loads, disguised.stdout.splitlines())
+    assert (hit["on"], empty["labels"], empty["on"]) == (["insult"], {}, [])
+    shown = bot("score", "--config", config_file, "3v1l", "")
+    assert "Read as (digits for letters): evil" in shown.stdout
+    assert "Nothing to score." in shown.stdout
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"text": "3v1l"}\n')
+    [written] = map(json.loads, bot("score", "--jsonl", source, "--config", config_file).stdout.splitlines())
+    assert written["on"] == []
+
+
 def test_score_reads_lines_of_standard_input(config_file: Path) -> None:
     done = bot("score", "--json", "--config", config_file, given="evil\n\nhello\n")
     assert [json.loads(line)["on"] for line in done.stdout.splitlines()] == [["insult"], []]

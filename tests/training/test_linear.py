@@ -11,7 +11,7 @@ from transformers import AutoTokenizer
 
 from bot.score.source import EMBEDDED_FOLDER
 from bot.training.data import Examples
-from bot.training.linear import LinearOptions, fit_ngrams
+from bot.training.linear import LinearOptions, fit_ngrams, forget
 
 OPTIONS = LinearOptions(pieces=500, characters=500, rarest=1, max_tokens=64, strength=10.0)
 RUDE = ["you are a fool", "what a foolish person you are", "fools everywhere", "such a fool"]
@@ -59,3 +59,12 @@ def test_only_the_commonest_ngrams_are_kept(tokenizer) -> None:
 def test_hashes_are_kept_ascending(tokenizer) -> None:
     keys = fit_ngrams(tokenizer, examples(1), OPTIONS, seed=1).keys
     assert (keys[1:] > keys[:-1]).all()
+
+
+def test_a_forgotten_word_weighs_nothing_wherever_it_stands_and_its_neighbours_keep_what_they_weigh(tokenizer) -> None:
+    ngrams = fit_ngrams(tokenizer, examples(1), OPTIONS, seed=1)
+    such, fools, such_fools = logits(ngrams, tokenizer, "such a", "fool", "such a fool")
+    forget(ngrams, tokenizer, ["fool"])
+    assert fools > (forgotten := logits(ngrams, tokenizer, "fool"))[0] == ngrams.bias[0]
+    assert logits(ngrams, tokenizer, "such a") == [such]
+    assert forgotten[0] < logits(ngrams, tokenizer, "such a fool")[0] < such_fools
