@@ -106,7 +106,8 @@ def main() -> None:
         else:
             context = getattr(error, "ctx", None)
             command = context.command_path if context else "python -m bot"
-            print(f"{error.format_message().rstrip('.')}. `{command} --help` tells more.", file=sys.stderr)
+            said = error.format_message().rstrip(".")
+            print(f"{said}{'' if said.endswith('?') else '.'} `{command} --help` tells more.", file=sys.stderr)
         sys.exit(error.exit_code)
     except typer.Abort:
         print("Stopped.", file=sys.stderr)

@@ -59,7 +59,7 @@ def command(
 
     rows.require_packages()
     if data is None or not data.is_dir():
-        raise rows.where_to_get_it()
+        raise rows.where_to_get_it(data)
     from bot.score.model import load
 
     used = options.config_path(options.DEFAULT_DATA, path)

@@ -170,9 +170,11 @@ def _told(checked: Checked, used: Path, what: str, seconds: float) -> list[str]:
         f"{alike.decided_otherwise} of them another threshold of {used.name} is reached.",
     ]
     for speed in checked.speeds:
+        times = speed.torch_ms / speed.export_ms
+        compared = f"{times:.1f} times as fast" if times >= 1 else f"{1 / times:.1f} times as slow"
         texts = "A message alone takes" if speed.batch == 1 else f"{speed.batch} messages together take"
         lines.append(
             f"{texts} {speed.export_ms:.1f} ms, and {speed.torch_ms:.1f} ms with torch in {checked.torch_number_type}: "
-            f"{speed.torch_ms / speed.export_ms:.1f} times as fast on {checked.cores} cores."
+            f"{compared} on {checked.cores} core{'' if checked.cores == 1 else 's'}."
         )
     return [*lines, "`backend: onnx` in the config uses it."]

@@ -82,8 +82,9 @@ def md5(text: str) -> str:
     return hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
-def where_to_get_it() -> CivilTongueError:
-    return CivilTongueError(_WHERE)
+def where_to_get_it(folder: Path | None = None) -> CivilTongueError:
+    """``folder`` was named, and is none."""
+    return CivilTongueError(f"There is no folder {folder}: {_WHERE}" if folder else _WHERE)
 
 
 def require_packages() -> None:

@@ -161,7 +161,9 @@ def _ngrams(tokenizer: Any, examples: data.Examples, settings: dict[str, Any], *
     print("fitting the n-grams", flush=True)
     options = {key: value for key, value in settings["ngrams"].items() if key != "share"}
     ngrams = fit_ngrams(tokenizer, examples, LinearOptions(**options), seed=settings["seed"])
-    torch.save(ngrams.state_dict(), kept)
+    fresh = kept.with_suffix(".new")  # one that is broken off is no kept one
+    torch.save(ngrams.state_dict(), fresh)
+    fresh.replace(kept)
     return ngrams
 
 

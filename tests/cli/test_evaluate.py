@@ -17,3 +17,4 @@ def test_without_data_it_says_where_to_get_it(tmp_path: Path) -> None:
         assert "--data DIR" in str(result.exception)
         assert "kaggle.com" in str(result.exception)
         assert "\n" not in str(result.exception)
+        assert ("There is no folder" in str(result.exception)) == bool(given)
