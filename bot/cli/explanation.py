@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -77,12 +78,17 @@ def show(console: Console, found: Mapping[str, Any]) -> None:
         bar = "█" * round(probability * _BAR)
         table.add_row(cell(label), bar, f"{probability:.3f}", cell(", ".join(words)), style=style)
     console.print(table)
-    for line in _sentences(found):
-        console.print(plain(line), markup=False, highlight=False)
+    for sentence in _sentences(found):
+        say(console, sentence)
 
 
 def read_as(view: str, text: str) -> str:
-    return f"  Read as ({view}): {text}"
+    return f"Read as ({view}): {text}"
+
+
+def say(console: Console, sentence: str) -> None:
+    """Print a sentence below the table, indented like it."""
+    console.print(Padding(Text(plain(sentence)), (0, 0, 0, 2), expand=False))
 
 
 def _sentences(found: Mapping[str, Any]) -> list[str]:
@@ -90,16 +96,18 @@ def _sentences(found: Mapping[str, Any]) -> list[str]:
     for fired in found["fired"]:
         through = "" if fired["view"] == views.WRITTEN else f", read through its disguise ({fired['view']})"
         lines.append(
-            f"  {fired['label']} {fired['probability']:.3f} reached {fired['at']:g}: {fired['rule']} "
+            f"{fired['label']} {fired['probability']:.3f} reached {fired['at']:g}: {fired['rule']} "
             f"({fired['from']}){through}."
         )
-    lines.append(f"  The rules ask for: {', '.join(found['actions'])}." if found["fired"] else "  No rule fired.")
+    lines.append(f"The rules ask for: {', '.join(found['actions'])}." if found["fired"] else "No rule fired.")
     if found["held_back"]:
-        lines.append(f"  Held back: {', '.join(found['held_back'])}: {found['held_back_because']}.")
+        lines.append(f"Held back: {', '.join(found['held_back'])}: {found['held_back_because']}.")
+    elif found["language"]:
+        lines.append(f"Not English ({found['language']}).")
     near = found["nearest"]
     if near and is_near(near["probability"], near["at"]):
         lines.append(
-            f"  Nearest threshold not reached: {near['label']} {near['probability']:.3f} of {near['at']:g}: "
+            f"Nearest threshold not reached: {near['label']} {near['probability']:.3f} of {near['at']:g}: "
             f"{near['rule']} ({near['from']})."
         )
     return lines

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from bot import config
 from bot.cli import options
-from bot.cli.explanation import as_read, explanation, read_as
+from bot.cli.explanation import as_read, explanation, read_as, say
 from bot.cli.explanation import show as show_explanation
 from bot.cli.showing import as_json as written
 from bot.cli.showing import cell, plain
@@ -147,9 +147,11 @@ def _show(
         table.add_row(
             cell(label), "█" * round(probability * 20), f"{probability:.3f}", "on" if label in on else "", style=style
         )
-    console.print(Text(plain(text), style="bold"), table if labels else "  Nothing to score.")
-    for view in disguised:
-        console.print(plain(read_as(view.name, view.text)), markup=False, highlight=False)
+    console.print(Text(plain(text), style="bold"))
+    if labels:
+        console.print(table)
+    for sentence in [read_as(view.name, view.text) for view in disguised] if labels else ["Nothing to score."]:
+        say(console, sentence)
 
 
 def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:

@@ -28,7 +28,7 @@ CARDS_A_MINUTE = 12  # in one server; what comes on top of them within a minute 
 MINUTE = timedelta(minutes=1)
 DIGEST_GOES_ON = timedelta(minutes=5)  # a flood that begins again so soon after the last one is still that one
 NAME_SHOWN = 60
-NEWEST_DIGEST = "newest digest"  # the note of it
+NEWEST_DIGEST = "newest_digest"  # the note of it
 
 _AMBER = discord.Colour(0xE9A23B)
 
@@ -68,12 +68,16 @@ class _Lately:
     begun: set[int] = field(default_factory=set)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def is_flood(self, now: datetime) -> bool:
-        """Whether the next flag is counted; it is, too, where a digest may be there that nothing is counted in yet."""
+    def forget(self, now: datetime) -> None:
+        """What is over by ``now`` counts no longer."""
         while self.shown and self.shown[0] <= now - MINUTE:
             self.shown.popleft()
         if self.digest and now - self.digest.at > DIGEST_GOES_ON:
             self.digest = None
+
+    @property
+    def is_flood(self) -> bool:
+        """Whether the next flag is counted: there are many, or a digest may be there that counts nothing yet."""
         return len(self.shown) >= CARDS_A_MINUTE or (self.digest is not None and self.digest.place is None)
 
 
@@ -100,7 +104,8 @@ class Floods:
         lately = self._guilds.get(guild_id) or await self._recall(guild_id)
         async with lately.turn:
             now = self._clock()
-            if lately.is_flood(now) and flag_id not in lately.begun:
+            lately.forget(now)
+            if lately.is_flood and flag_id not in lately.begun:
                 return await self._count_in(lately, guild_id, flag_id, now, post_digest)
             lately.begun.add(flag_id)
             lately.shown.append(now)  # before the call: nobody can tell whether one that failed got through
