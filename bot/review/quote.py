@@ -20,7 +20,7 @@ _DROPPED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # links, the start of a URL.
 _ANYWHERE = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//)")
 # And these only at the start of a line: headings, lists, small print.
-_AT_LINE_START = re.compile(r"^[ \t]*\d*(?P<sign>[#+.)-])", re.MULTILINE)
+_AT_LINE_START = re.compile(r"^[^\S\n]*\d*(?P<sign>[#+.)-])", re.MULTILINE)
 
 
 _MARK, _MARK_END = "**__", "__**"

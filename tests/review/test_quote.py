@@ -34,6 +34,7 @@ def shown(markdown: str) -> str:
         "[click](https://evil.example)",
         "``` code ``` `x` **b** __u__ ~~s~~ ||spoiler||",
         "# heading\n> quote\n>>> more\n-# small\n- list\n1. one",
+        "\u00a0- list\n\u3000# heading",
         r"\* \\ \|| already escaped",
     ],
 )
