@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Update, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.record import groups, rulings
@@ -178,11 +178,7 @@ class Reviewing(Reading):
 
     async def card_shown(self, flag: Flag, version: int) -> None:
         """The card shows that version now, or there is none to show it."""
-        newer = (FlagRow.id == flag.id, FlagRow.card_shown < version)
-        await self._writer.do(
-            lambda session: session.execute(update(FlagRow).where(*newer).values(card_shown=version)),
-            flag.guild.id,
-        )
+        await self._writer.do(lambda session: session.execute(_shows(flag.id, version)), flag.guild.id)
 
     async def changed_digests(self) -> list[ChangedDigest]:
         """The digests that do not show all that they count, those of the oldest flags first."""
@@ -209,8 +205,7 @@ class Reviewing(Reading):
 
         def run(session: Session) -> None:
             for flag_id, version in changed.flags:
-                newer = (FlagRow.id == flag_id, FlagRow.card_shown < version)
-                session.execute(update(FlagRow).where(*newer).values(card_shown=version))
+                session.execute(_shows(flag_id, version))
 
         await self._writer.do(run, changed.guild.id)
 
@@ -300,3 +295,8 @@ class Reviewing(Reading):
 
 
 _IN_FORCE = (Status.PLANNED, Status.STARTED, Status.DONE, Status.ALREADY_DONE)
+
+
+def _shows(flag_id: int, version: int) -> Update:
+    """A version that is shown already is not put back to an older one."""
+    return update(FlagRow).where(FlagRow.id == flag_id, FlagRow.card_shown < version).values(card_shown=version)

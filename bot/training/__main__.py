@@ -27,7 +27,7 @@ from bot.score.ngrams import Ngrams
 from bot.training import card, data
 from bot.training.calibration import calibrate
 from bot.training.excerpts import excerpts
-from bot.training.fit import FitOptions, begin_at_prior, fit, mean_weights
+from bot.training.fit import FitOptions, begin_at_prior, fit, keep, mean_weights
 from bot.training.identities import identity_words, with_identities
 from bot.training.linear import LinearOptions, fit_ngrams, forget
 from bot.training.templates import LINES, chat_lines
@@ -161,9 +161,7 @@ def _ngrams(tokenizer: Any, examples: data.Examples, settings: dict[str, Any], *
     print("fitting the n-grams", flush=True)
     options = {key: value for key, value in settings["ngrams"].items() if key != "share"}
     ngrams = fit_ngrams(tokenizer, examples, LinearOptions(**options), seed=settings["seed"])
-    fresh = kept.with_suffix(".new")  # one that is broken off is no kept one
-    torch.save(ngrams.state_dict(), fresh)
-    fresh.replace(kept)
+    keep(ngrams.state_dict(), kept)
     return ngrams
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,11 @@ def _save(path: Path, model: Any, optimizer: Any, schedule: Any, step: int, smoo
         "smoothed": smoothed,
         "seconds": seconds,
     }
+    keep(state, path)
+
+
+def keep(state: Mapping[str, Any], path: Path) -> None:
+    """Write a state for a later run to go on from; one that is broken off leaves what was there."""
     fresh = path.with_suffix(".new")
     torch.save(state, fresh)
     os.replace(fresh, path)

@@ -67,6 +67,12 @@ async def place(floods: Floods, channel: Channel, flag_id: int = 0) -> CardPlace
     return await floods.place(GUILD.id, flag_id or next(FLAG_IDS), channel.card, channel.digest)
 
 
+async def fill(floods: Floods, channel: Channel) -> None:
+    """As many cards as a minute may have: the next flag is a flood."""
+    for _ in range(CARDS_A_MINUTE):
+        await place(floods, channel)
+
+
 async def note(ledger: Ledger, number: int, shown: CardPlace | None) -> None:
     """As the bot does after each card."""
     await ledger.card_posted(await opened(ledger, number), shown)
@@ -136,8 +142,7 @@ async def test_a_digest_that_may_be_there_after_a_crash_is_found_again(ledger: L
 async def test_a_digest_that_may_be_there_after_a_long_outage_is_found_again(ledger: Ledger) -> None:
     clock, channel = Clock(), Channel()
     floods = Floods(ledger, clock)
-    for _ in range(CARDS_A_MINUTE):
-        await place(floods, channel)
+    await fill(floods, channel)
     channel.is_away = True
     with pytest.raises(TryLater):
         await place(floods, channel)
@@ -151,8 +156,7 @@ async def test_a_digest_that_may_be_there_after_a_long_outage_is_found_again(led
 async def test_a_digest_that_was_deleted_stays_so_after_a_restart_however_late_a_flag_of_it_is_noted(ledger) -> None:
     clock, channel = Clock(), Channel()
     floods, flag = Floods(ledger, clock), await opened(ledger, 1)
-    for _ in range(CARDS_A_MINUTE):
-        await place(floods, channel)
+    await fill(floods, channel)
     deleted = await place(floods, channel, flag.id)
     assert deleted is not None
     await floods.gone(GUILD.id, deleted)
@@ -166,8 +170,7 @@ async def test_a_digest_that_was_deleted_stays_so_after_a_restart_however_late_a
 async def test_a_digest_whose_answer_was_lost_is_not_posted_by_another_flag_once_more(ledger: Ledger) -> None:
     clock, channel = Clock(), Channel()
     floods = Floods(ledger, clock)
-    for _ in range(CARDS_A_MINUTE):
-        await place(floods, channel)
+    await fill(floods, channel)
     channel.loses_answers = True
     for _ in range(3):
         with pytest.raises(TryLater):
